@@ -1,0 +1,2 @@
+//! The `nodelab` binary.
+fn main() {}

@@ -1,0 +1,27 @@
+//! An MQTT 3.1.1 client without I/O: what the node needs of it, and no more.
+
+/// Why the broker refused a session (MQTT 3.1.1 §3.2.2.3, table 3.1).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum ConnectRefusal {
+    /// 4: the user name or password is malformed or wrong.
+    BadCredentials,
+    /// 2: the client identifier is not allowed.
+    IdentifierRejected,
+    /// 5: the client may not connect.
+    NotAuthorized,
+    /// 1: the broker does not speak this protocol version.
+    ProtocolVersion,
+    /// 3: the broker is not available.
+    ServerUnavailable,
+}
+
+/// How the broker broke the protocol.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum ProtocolError {
+    /// A packet's fields do not fit its length, or hold illegal values.
+    Malformed,
+    /// The broker did not answer in time.
+    NoAnswer,
+    /// A packet of this type may not come here or now.
+    Unexpected,
+}

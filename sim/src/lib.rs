@@ -1,0 +1,12 @@
+//! The simulated world around a sensor node, in virtual time.
+
+pub mod analog;
+mod event;
+mod rng;
+mod time;
+mod units;
+
+pub use event::{Class, EventKey, NodeId};
+pub use rng::{EntityId, Purpose, Rng};
+pub use time::{SimSpan, SimTime};
+pub use units::{Celsius, Ohms, Volts};
