@@ -15,3 +15,18 @@ pub struct Microvolts(pub i32);
 /// Temperature, in thousandths of a degree Celsius.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct MilliCelsius(pub i32);
+
+/// Returns `value` as an `i32`, held at the nearer end when it does not fit.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "both ends are checked before"
+)]
+pub(crate) const fn saturate(value: i64) -> i32 {
+    if value > i32::MAX as i64 {
+        i32::MAX
+    } else if value < i32::MIN as i64 {
+        i32::MIN
+    } else {
+        value as i32
+    }
+}
