@@ -18,6 +18,7 @@ mod config;
 mod effect;
 mod input;
 pub mod mqtt;
+pub mod payload;
 mod rng;
 pub mod sensor;
 mod text;

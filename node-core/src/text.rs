@@ -37,6 +37,23 @@ impl<const N: usize> Text<N> {
         Ok(copy)
     }
 
+    /// Keeps what `write` writes.
+    ///
+    /// # Errors
+    ///
+    /// [`TextTooLong`] when it writes more than `N` bytes, or what is not UTF-8.
+    pub fn from_writer(write: impl FnOnce(&mut Writer<'_>)) -> Result<Self, TextTooLong> {
+        let mut copy = Self::EMPTY;
+        let mut out = Writer::new(&mut copy.bytes);
+        write(&mut out);
+        let written = out.finish().ok_or(TextTooLong)?;
+        if core::str::from_utf8(written).is_err() {
+            return Err(TextTooLong);
+        }
+        copy.len = u16::try_from(written.len()).map_err(|_| TextTooLong)?;
+        Ok(copy)
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -170,6 +187,16 @@ impl<'a> Writer<'a> {
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
+
+    /// Returns how many bytes still fit, none once something did not.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        if self.overflowed {
+            0
+        } else {
+            self.buffer.len().saturating_sub(self.len)
+        }
+    }
 }
 
 /// Digits of the largest `u64`.
@@ -259,7 +286,9 @@ mod tests {
     fn a_writer_that_overflowed_yields_nothing() {
         let mut buffer = [0; 4];
         let mut writer = Writer::new(&mut buffer);
-        writer.text("abc").text("def").text("g");
+        assert_eq!(writer.text("abc").room(), 1);
+        writer.text("def").text("g");
+        assert_eq!(writer.room(), 0);
         assert_eq!(writer.finish(), None);
     }
 
@@ -267,5 +296,8 @@ mod tests {
     fn text_that_does_not_fit_is_refused() {
         assert_eq!(Text::<3>::new("abcd"), Err(TextTooLong));
         assert_eq!(Text::<3>::new("abc").unwrap().as_str(), "abc");
+        let written = |text: &str| Text::<3>::from_writer(|out| _ = out.text(text));
+        assert_eq!(written("abcd"), Err(TextTooLong));
+        assert_eq!(written("abc").unwrap(), Text::new("abc").unwrap());
     }
 }

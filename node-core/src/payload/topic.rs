@@ -1,0 +1,85 @@
+//! Where messages go, besides the topic of the readings itself.
+
+use crate::config::{PayloadFormat, ReportConfig};
+use crate::text::Writer;
+
+/// Most bytes of any topic that this module or [`discovery_topic`](super::discovery_topic)
+/// writes: those of a full topic with its longest suffix.
+pub const TOPIC_MAX: usize = 88;
+/// What the status topic holds while the node is connected.
+pub const ONLINE: &str = "online";
+/// What the status topic holds otherwise; the broker publishes it as the node's will.
+pub const OFFLINE: &str = "offline";
+
+/// Appends the topic that says whether the node is there.
+pub fn status_topic(config: &ReportConfig, out: &mut Writer<'_>) {
+    out.text(config.topic.as_str()).text("/status");
+}
+
+/// Appends the topic on which the node takes commands.
+pub fn command_topic(config: &ReportConfig, out: &mut Writer<'_>) {
+    match config.format {
+        //= https://docs.losant.com/mqtt/overview/
+        PayloadFormat::Losant => out
+            .text("losant/")
+            .text(config.client_id.as_str())
+            .text("/command"),
+        PayloadFormat::HomeAssistant
+        | PayloadFormat::Json
+        | PayloadFormat::Plain
+        | PayloadFormat::SenMl => out.text(config.topic.as_str()).text("/command"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payload::discovery_topic;
+    use crate::text::Text;
+
+    type Write = fn(&ReportConfig, &mut Writer<'_>);
+
+    const FORMATS: [PayloadFormat; 5] = [
+        PayloadFormat::HomeAssistant,
+        PayloadFormat::Json,
+        PayloadFormat::Losant,
+        PayloadFormat::Plain,
+        PayloadFormat::SenMl,
+    ];
+
+    fn config(format: PayloadFormat, id: &str, topic: &str) -> ReportConfig {
+        ReportConfig {
+            client_id: Text::new(id).unwrap(),
+            format,
+            topic: Text::new(topic).unwrap(),
+            ..ReportConfig::default()
+        }
+    }
+
+    fn topic(write: Write, config: &ReportConfig) -> Text<TOPIC_MAX> {
+        Text::from_writer(|out| write(config, out)).unwrap()
+    }
+
+    #[test]
+    fn losant_has_its_own_command_topic() {
+        let losant = config(PayloadFormat::Losant, "5f1e", "losant/5f1e/state");
+        assert_eq!(
+            topic(command_topic, &losant).as_str(),
+            "losant/5f1e/command"
+        );
+        let plain = config(PayloadFormat::Plain, "n1", "room/1");
+        assert_eq!(topic(command_topic, &plain).as_str(), "room/1/command");
+        assert_eq!(topic(status_topic, &plain).as_str(), "room/1/status");
+    }
+
+    #[test]
+    fn the_longest_topics_fit() {
+        let (id, long) = (["i"; 48].concat(), ["t"; 80].concat());
+        for format in FORMATS {
+            let config = config(format, &id, &long);
+            for write in [command_topic, status_topic, discovery_topic] {
+                assert!(!topic(write, &config).is_empty());
+            }
+        }
+    }
+}
