@@ -1,12 +1,16 @@
 //! An MQTT 3.1.1 client without I/O: what the node needs of it, and no more.
 
+mod deadlines;
 mod decode;
+mod exchange;
 mod packet;
 mod parser;
+mod session;
 
 pub use decode::{Packet, SessionPresent};
 pub use packet::{Connect, Delivery, Publish, Will, write_puback, write_subscribe};
 pub use parser::{PACKET_MAX, Parser};
+pub use session::{Incoming, Message, PublishError, Sent, Session, SessionState};
 
 /// Why the broker refused a session (MQTT 3.1.1 §3.2.2.3, table 3.1).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
