@@ -1,11 +1,13 @@
 //! The simulated world around a sensor node, in virtual time.
 
 pub mod analog;
+mod clock;
 mod event;
 mod rng;
 mod time;
 mod units;
 
+pub use clock::{Clock, DRIFT_PPB_MAX};
 pub use event::{Class, EventKey, NodeId};
 pub use rng::{EntityId, Purpose, Rng};
 pub use time::{SimSpan, SimTime};
