@@ -3,12 +3,16 @@
 pub mod analog;
 mod clock;
 mod event;
+#[cfg(test)]
+mod measure;
+mod queue;
 mod rng;
 mod time;
 mod units;
 
 pub use clock::{Clock, DRIFT_PPB_MAX};
 pub use event::{Class, EventKey, NodeId};
+pub use queue::EventQueue;
 pub use rng::{EntityId, Purpose, Rng};
 pub use time::{SimSpan, SimTime};
 pub use units::{Celsius, Ohms, Volts};
