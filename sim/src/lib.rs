@@ -7,6 +7,7 @@ mod event;
 mod measure;
 mod queue;
 mod rng;
+pub mod stack;
 mod time;
 mod units;
 
