@@ -183,7 +183,7 @@ pub struct ReportConfig {
     pub qos: Qos,
     /// How long the broker may take to answer anything; default 10 s.
     pub response_timeout: Duration,
-    /// Keep `online`/`offline` in `<topic>/status`, by a retained message and a will; default false.
+    /// Keep `online`/`offline` in `<topic>/status`, by a retained message and a will; default no.
     pub status: bool,
     /// Topic of the readings; must not be empty, and holds no wildcard.
     pub topic: Text<80>,
@@ -213,7 +213,8 @@ pub enum PayloadFormat {
     /// `25.0`.
     #[default]
     Plain,
-    /// SenML (RFC 8428): `[{"bn":"urn:dev:…","n":"temperature","u":"Cel","v":25.0,"t":1700000000}]`.
+    /// SenML (RFC 8428):
+    /// `[{"bn":"urn:dev:…","n":"temperature","u":"Cel","v":25.0,"t":1700000000}]`.
     SenMl,
 }
 

@@ -73,7 +73,8 @@ pub enum Event {
         /// Number of the reading.
         sequence: u32,
     },
-    /// A reading was written to the stream. Without a packet identifier (QoS 0) it leaves the queue.
+    /// A reading was written to the stream; without a packet identifier (QoS 0) it leaves the
+    /// queue.
     PublishSent {
         /// True when the same packet was sent before on this session.
         duplicate: bool,

@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
         self.bytes(digits.get(start..).unwrap_or(&[]))
     }
 
-    /// Appends `scaled` / 10^`places` in decimal with all its places: `decimal(-505, 1)` is `-50.5`.
+    /// Appends `scaled` / 10^`places` in decimal with all places: `decimal(-505, 1)` is `-50.5`.
     ///
     /// `places` above 9 are written as 9.
     pub fn decimal(&mut self, scaled: i64, places: u32) -> &mut Self {
