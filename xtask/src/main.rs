@@ -1,2 +1,103 @@
-//! The project's own chores.
-fn main() {}
+//! `cargo xtask`: the project's own chores.
+//!
+//! Owns the list of tasks and the choice between them. Does not know what a task does.
+
+mod book;
+mod console;
+mod digests;
+mod quick;
+mod root;
+mod runner;
+mod step;
+mod test;
+mod tidy;
+
+use std::env;
+use std::process::ExitCode;
+
+/// A task failed.
+const EXIT_FAILED: u8 = 1;
+/// The command line makes no sense; the same code as nodelab's own for invalid input.
+const EXIT_INVALID: u8 = 3;
+
+/// One word after `cargo xtask`.
+struct Task {
+    name: &'static str,
+    summary: &'static str,
+    run: fn(&[String]) -> Result<(), String>,
+}
+
+const TASKS: [Task; 3] = [
+    Task {
+        name: "quick",
+        summary: "what to run before each commit: format, tidy, unit tests",
+        run: quick::run,
+    },
+    Task {
+        name: "test",
+        summary: "every check there is; `test STEP…` runs only these, `test --list` names them",
+        run: test::run,
+    },
+    Task {
+        name: "tidy",
+        summary: "the rules of form: layout, comments, import order, homes of dependencies",
+        run: tidy::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        console::say(&usage());
+        return ExitCode::SUCCESS;
+    };
+    if matches!(name.as_str(), "--help" | "-h" | "help") {
+        console::say(&usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some(task) = TASKS.iter().find(|task| task.name == name) else {
+        console::complain(&format!("error: there is no task `{name}`\n\n{}", usage()));
+        return ExitCode::from(EXIT_INVALID);
+    };
+    match (task.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            console::complain(&format!("error: {message}"));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+/// Returns the list of tasks.
+fn usage() -> String {
+    let tasks: Vec<String> = TASKS
+        .iter()
+        .map(|task| format!("  {:<8}{}", task.name, task.summary))
+        .collect();
+    format!(
+        "cargo xtask TASK\n\nTasks:\n{}\n\nExit codes: 0 all well, 1 a check failed, 3 not a task.",
+        tasks.join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_has_one_line_for_each_task() {
+        let text = usage();
+        for task in &TASKS {
+            let lines = text.lines().filter(|line| {
+                line.trim_start()
+                    .starts_with(&format!("{:<8}{}", task.name, task.summary))
+            });
+            assert_eq!(lines.count(), 1, "{}", task.name);
+        }
+    }
+
+    #[test]
+    fn the_tasks_are_listed_in_alphabetical_order() {
+        assert!(TASKS.is_sorted_by_key(|task| task.name));
+    }
+}

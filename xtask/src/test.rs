@@ -1,0 +1,215 @@
+//! `cargo xtask test`: every check of the project.
+//!
+//! Owns which steps there are and their order: the cheapest and most telling first, then
+//! everything that shares the test build, then everything that shares the release build. Does
+//! not know how steps are run, nor what happens when one fails.
+//!
+//! Fuzz targets are not part of it: they need a nightly compiler (see `fuzz/README.md`).
+
+use std::env;
+use std::time::Instant;
+
+use crate::step::{Action, Step, Tool};
+use crate::{book, console, digests, runner, tidy};
+
+const RUSTFMT: Tool = Tool {
+    name: "rustfmt",
+    probe: &["fmt", "--version"],
+    install: "rustup component add rustfmt",
+};
+
+const CLIPPY: Tool = Tool {
+    name: "clippy",
+    probe: &["clippy", "--version"],
+    install: "rustup component add clippy",
+};
+
+/// Checks the format of the code.
+pub(crate) const FORMAT: Step = Step {
+    name: "fmt",
+    proves: "the code is formatted",
+    tool: Some(RUSTFMT),
+    action: Action::cargo(&["fmt", "--all", "--check"]),
+};
+
+/// Checks the rules of form.
+pub(crate) const TIDY: Step = Step {
+    name: "tidy",
+    proves: "the rules of form hold",
+    tool: None,
+    action: Action::Inner(tidy::check_tree),
+};
+
+const STEPS: [Step; 10] = [
+    FORMAT,
+    TIDY,
+    Step {
+        name: "clippy",
+        proves: "no lint has anything to say, in any target",
+        tool: Some(CLIPPY),
+        action: Action::cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    },
+    Step {
+        name: "tests",
+        proves: "unit, property, snapshot and end-to-end tests pass",
+        tool: None,
+        // Benches are left to their own step: unoptimised they would take minutes.
+        action: Action::cargo(&[
+            "test",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--examples",
+        ]),
+    },
+    Step {
+        name: "doctests",
+        proves: "examples in the documentation and in the book compile and hold",
+        tool: None,
+        action: Action::cargo(&["test", "--workspace", "--doc"]),
+    },
+    Step {
+        name: "doc",
+        proves: "the documentation builds without a warning",
+        tool: None,
+        action: Action::Cargo {
+            arguments: &["doc", "--workspace", "--no-deps"],
+            variables: &[("RUSTDOCFLAGS", "-D warnings")],
+        },
+    },
+    Step {
+        name: "scenarios",
+        proves: "every scenario passes, twice with one digest",
+        tool: None,
+        action: Action::cargo(&["run", "--release", "--", "run", "scenarios", "--verify"]),
+    },
+    Step {
+        name: "digests",
+        proves: "one thread and eight give equal digests",
+        tool: None,
+        action: Action::Inner(digests::check),
+    },
+    Step {
+        name: "book",
+        proves: "the scenarios that the book shows are valid",
+        tool: None,
+        action: Action::Inner(book::check),
+    },
+    Step {
+        name: "benches",
+        proves: "the benches build",
+        tool: None,
+        action: Action::cargo(&["bench", "--package", "benches", "--no-run"]),
+    },
+];
+
+/// Runs all steps, or those that are named.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    if arguments.iter().any(|argument| argument == "--list") {
+        for step in &STEPS {
+            console::say(&format!("  {:<10}{}", step.name, step.proves));
+        }
+        return Ok(());
+    }
+    carry_out(&select(arguments)?)
+}
+
+/// Runs steps on this machine.
+pub(crate) fn carry_out(steps: &[&Step]) -> Result<(), String> {
+    let machine = runner::Machine {
+        has: &Tool::is_present,
+        perform: &timed,
+        say: &console::say,
+        strict: is_build_server(env::var("CI").ok().as_deref()),
+    };
+    let verdicts = runner::run(steps, &machine);
+    let failed = steps
+        .iter()
+        .zip(&verdicts)
+        .find_map(|(step, (verdict, _))| {
+            matches!(verdict, runner::Verdict::Failed(_)).then_some(step.name)
+        });
+    failed.map_or(Ok(()), |name| {
+        Err(format!(
+            "step `{name}` failed; repeat it alone: cargo xtask test {name}"
+        ))
+    })
+}
+
+/// Returns the steps with these names, in the order of the table; all without names.
+fn select(names: &[String]) -> Result<Vec<&'static Step>, String> {
+    let steps: &'static [Step] = &STEPS;
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| steps.iter().all(|step| step.name != name.as_str()))
+    {
+        return Err(format!(
+            "there is no step `{unknown}`; `cargo xtask test --list` names them"
+        ));
+    }
+    let wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
+    Ok(steps.iter().filter(wanted).collect())
+}
+
+/// Returns whether the variable `CI` says that a build server runs this.
+fn is_build_server(variable: Option<&str>) -> bool {
+    matches!(variable, Some("true" | "1"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "times the build on the wall, not the simulation"
+)]
+fn timed(step: &Step) -> runner::Timed {
+    let start = Instant::now();
+    let result = step.action.perform();
+    (result, start.elapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_steps_run_in_the_order_of_the_table() {
+        let names = ["tidy".to_owned(), "fmt".to_owned()];
+        let steps = select(&names).expect("both exist");
+        let order: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        assert_eq!(order, ["fmt", "tidy"]);
+    }
+
+    #[test]
+    fn without_names_every_step_runs() {
+        assert_eq!(select(&[]).map(|steps| steps.len()), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused() {
+        let message = select(&["nope".to_owned()]).err();
+        assert!(message.is_some_and(|text| text.contains("`nope`")));
+    }
+
+    #[test]
+    fn step_names_are_unique() {
+        for (index, step) in STEPS.iter().enumerate() {
+            assert!(STEPS[..index].iter().all(|other| other.name != step.name));
+        }
+    }
+
+    #[test]
+    fn only_a_true_ci_variable_means_a_build_server() {
+        assert!(is_build_server(Some("true")));
+        assert!(is_build_server(Some("1")));
+        assert!(!is_build_server(Some("false")));
+        assert!(!is_build_server(Some("")));
+        assert!(!is_build_server(None));
+    }
+}
