@@ -43,7 +43,7 @@ const fn home(library: &'static str, prefixes: &'static [&'static str]) -> Home 
 pub(crate) fn each_has_one_home(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut guests: Vec<(&str, Finding)> = Vec::new();
-    for file in SOURCES.iter().flat_map(|source| tree.rust(source)) {
+    for file in SOURCES.iter().flat_map(|source| tree.shipped(source)) {
         for (line, code) in Source::of(&file.text).code() {
             for (at, name) in identifiers(code) {
                 if !names_a_crate(code, at, name) {

@@ -109,7 +109,7 @@ pub(crate) fn harness_points_down(tree: &Tree) -> Vec<Finding> {
 
 /// Returns the Rust files of a crate that belong to a module.
 fn modules_of<'a>(tree: &'a Tree, root: &'a str) -> impl Iterator<Item = &'a File> {
-    tree.rust(root)
+    tree.shipped(root)
         .filter(|file| !matches!(module_of(file, root), "lib" | "main"))
 }
 

@@ -28,7 +28,7 @@ const ORDER: &str = "sim/src/event.rs";
 /// Finds transports that `node-core` names in its code; its docs may speak of them.
 pub(crate) fn core_names_no_transport(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.rust("node-core/src/") {
+    for file in tree.shipped("node-core/src/") {
         for (line, code) in Source::of(&file.text).code() {
             for (_, name) in identifiers(code) {
                 let named = words_of(name)
@@ -70,7 +70,7 @@ pub(crate) fn core_has_no_dependency(tree: &Tree) -> Vec<Finding> {
 /// Finds clocks, randomness, files and environment in `sim`.
 pub(crate) fn sim_touches_nothing(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.rust("sim/src/") {
+    for file in tree.shipped("sim/src/") {
         for (line, code) in Source::of(&file.text).code() {
             for outside in OUTSIDE.iter().filter(|name| names(code, name)) {
                 let message = format!("`{outside}` reaches out of the simulated world");
@@ -84,7 +84,7 @@ pub(crate) fn sim_touches_nothing(tree: &Tree) -> Vec<Finding> {
 /// Finds hand-written order anywhere in `sim` but in one file.
 pub(crate) fn one_file_orders_events(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.rust("sim/src/").filter(|file| file.path != ORDER) {
+    for file in tree.shipped("sim/src/").filter(|file| file.path != ORDER) {
         for (line, code) in Source::of(&file.text).code() {
             let implements = ["Ord for ", "PartialOrd for "].iter().any(|order| {
                 code.split_once("impl")
@@ -102,7 +102,7 @@ pub(crate) fn one_file_orders_events(tree: &Tree) -> Vec<Finding> {
 /// Finds a second file in `sim` that feeds a node.
 pub(crate) fn one_file_drives_the_node(tree: &Tree) -> Vec<Finding> {
     let mut callers = Vec::new();
-    for file in tree.rust("sim/src/") {
+    for file in tree.shipped("sim/src/") {
         let source = Source::of(&file.text);
         let mut lines = source.code();
         let call =

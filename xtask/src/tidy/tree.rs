@@ -107,9 +107,33 @@ impl Tree {
         self.below(prefix).filter(|file| file.has_extension("rs"))
     }
 
+    /// Returns the Rust files below `prefix` that are part of what ships: without modules that
+    /// their parent declares for tests only.
+    pub(crate) fn shipped<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a File> {
+        self.rust(prefix).filter(|file| !self.is_for_tests(file))
+    }
+
     /// Returns the file at `path`.
     pub(crate) fn file(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
+    }
+
+    /// Returns whether the parent module declares the file under `#[cfg(test)]`.
+    fn is_for_tests(&self, file: &File) -> bool {
+        let folder = file.path.strip_suffix(file.name()).unwrap_or_default();
+        let module = file.name().trim_end_matches(".rs");
+        let declares = |parent: &File| {
+            let lines: Vec<&str> = parent.text.lines().map(str::trim).collect();
+            let declaration = format!("mod {module};");
+            lines
+                .windows(2)
+                .any(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with(declaration.as_str()))
+        };
+        let parents = ["lib.rs", "main.rs", "mod.rs"];
+        let mut found = parents
+            .iter()
+            .filter_map(|name| self.file(&format!("{folder}{name}")));
+        found.any(declares)
     }
 }
 
@@ -183,6 +207,23 @@ mod tests {
         let mut paths = Vec::new();
         walk(&root().join("xtask"), Path::new(""), 0, &mut paths).expect("readable");
         assert!(paths.contains(&"src/tidy/tree.rs".to_owned()));
+    }
+
+    #[test]
+    fn a_module_for_tests_does_not_ship() {
+        let tree = Tree::of(&[
+            (
+                "sim/src/lib.rs",
+                "mod a;\n#[cfg(test)]\npub(crate) mod measure;\n",
+            ),
+            ("sim/src/a.rs", ""),
+            ("sim/src/measure.rs", ""),
+        ]);
+        let paths: Vec<&str> = tree
+            .shipped("sim/")
+            .map(|file| file.path.as_str())
+            .collect();
+        assert_eq!(paths, ["sim/src/lib.rs", "sim/src/a.rs"]);
     }
 
     #[test]
