@@ -1,1 +1,4 @@
 //! The harness.
+
+#[cfg(doctest)]
+mod book;
