@@ -229,8 +229,6 @@ pub enum ConfigError {
     GainOutOfRange,
     /// The interval is outside [`INTERVAL_MIN`] to [`INTERVAL_MAX`].
     IntervalOutOfRange,
-    /// The interval is not longer than all conversions of one reading may take.
-    IntervalTooShort,
     /// The oversampling is 0 or above [`OVERSAMPLE_MAX`].
     OversampleOutOfRange,
     /// A password without a user name (MQTT 3.1.1 §3.1.2.9).
@@ -241,6 +239,74 @@ pub enum ConfigError {
     TimeoutZero,
     /// The topic is empty, or holds a wildcard or a NUL (MQTT 3.1.1 §4.7.1, §4.7.3).
     TopicInvalid,
+}
+
+/// Largest correction of the gain, in parts per million.
+const GAIN_PPM_MAX: u32 = 1_000_000;
+
+impl Config {
+    /// Checks every rule, sampling first, the broker last.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.sampling.check()?;
+        if self.sensor.calibration.gain_ppm.unsigned_abs() > GAIN_PPM_MAX {
+            return Err(ConfigError::GainOutOfRange);
+        }
+        if !(1..=QUEUE_CAPACITY_MAX).contains(&usize::from(self.queue.capacity)) {
+            return Err(ConfigError::QueueCapacityOutOfRange);
+        }
+        self.wifi.check()?;
+        self.report.as_ref().map_or(Ok(()), ReportConfig::check)
+    }
+}
+
+impl SamplingConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        if !(1..=OVERSAMPLE_MAX).contains(&usize::from(self.oversample)) {
+            return Err(ConfigError::OversampleOutOfRange);
+        }
+        if self.response_timeout == Duration::ZERO {
+            return Err(ConfigError::TimeoutZero);
+        }
+        if !(INTERVAL_MIN..=INTERVAL_MAX).contains(&self.interval) {
+            return Err(ConfigError::IntervalOutOfRange);
+        }
+        Ok(())
+    }
+}
+
+impl WifiConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.join_timeout == Duration::ZERO {
+            return Err(ConfigError::TimeoutZero);
+        }
+        if self.backoff.base == Duration::ZERO || self.backoff.base > self.backoff.cap {
+            return Err(ConfigError::BackoffInverted);
+        }
+        Ok(())
+    }
+}
+
+impl ReportConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.client_id.is_empty() {
+            return Err(ConfigError::ClientIdEmpty);
+        }
+        let illegal = |byte: &u8| matches!(byte, b'+' | b'#' | 0);
+        if self.topic.is_empty() || self.topic.as_bytes().iter().any(illegal) {
+            return Err(ConfigError::TopicInvalid);
+        }
+        if self.username.is_empty() && !self.password.is_empty() {
+            return Err(ConfigError::PasswordWithoutUsername);
+        }
+        if self.response_timeout == Duration::ZERO {
+            return Err(ConfigError::TimeoutZero);
+        }
+        Ok(())
+    }
 }
 
 impl Default for SamplingConfig {
@@ -307,6 +373,116 @@ impl Default for ReportConfig {
             status: false,
             topic: Text::EMPTY,
             username: Text::EMPTY,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reporting() -> ReportConfig {
+        ReportConfig {
+            client_id: Text::new("node-1").unwrap(),
+            topic: Text::new("room/1/temperature").unwrap(),
+            ..ReportConfig::default()
+        }
+    }
+
+    #[test]
+    fn defaults_are_legal() {
+        assert_eq!(Config::default().check(), Ok(()));
+        let config = Config {
+            report: Some(reporting()),
+            ..Config::default()
+        };
+        assert_eq!(config.check(), Ok(()));
+    }
+
+    fn plain(change: fn(&mut Config)) -> Config {
+        let mut config = Config::default();
+        change(&mut config);
+        config
+    }
+
+    fn report(change: fn(&mut ReportConfig)) -> Config {
+        let mut to = reporting();
+        change(&mut to);
+        Config {
+            report: Some(to),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn each_broken_rule_of_the_node_is_named() {
+        let cases = [
+            (
+                plain(|c| c.sampling.oversample = 0),
+                ConfigError::OversampleOutOfRange,
+            ),
+            (
+                plain(|c| c.sampling.oversample = 17),
+                ConfigError::OversampleOutOfRange,
+            ),
+            (
+                plain(|c| c.sampling.interval = Duration::ZERO),
+                ConfigError::IntervalOutOfRange,
+            ),
+            (
+                plain(|c| c.sampling.response_timeout = Duration::ZERO),
+                ConfigError::TimeoutZero,
+            ),
+            (
+                plain(|c| c.sensor.calibration.gain_ppm = i32::MIN),
+                ConfigError::GainOutOfRange,
+            ),
+            (
+                plain(|c| c.queue.capacity = 0),
+                ConfigError::QueueCapacityOutOfRange,
+            ),
+            (
+                plain(|c| c.queue.capacity = 33),
+                ConfigError::QueueCapacityOutOfRange,
+            ),
+            (
+                plain(|c| c.wifi.join_timeout = Duration::ZERO),
+                ConfigError::TimeoutZero,
+            ),
+            (
+                plain(|c| c.wifi.backoff.base = Duration::ZERO),
+                ConfigError::BackoffInverted,
+            ),
+            (
+                plain(|c| c.wifi.backoff.cap = Duration::ZERO),
+                ConfigError::BackoffInverted,
+            ),
+        ];
+        for (config, expected) in cases {
+            assert_eq!(config.check(), Err(expected));
+        }
+    }
+
+    #[test]
+    fn each_broken_rule_of_the_report_is_named() {
+        assert_eq!(report(|_| {}).check(), Ok(()));
+        let wildcard = |r: &mut ReportConfig| r.topic = Text::new("a/+").unwrap();
+        let password = |r: &mut ReportConfig| r.password = Text::new("x").unwrap();
+        let cases = [
+            (
+                report(|r| r.client_id = Text::EMPTY),
+                ConfigError::ClientIdEmpty,
+            ),
+            (report(|r| r.topic = Text::EMPTY), ConfigError::TopicInvalid),
+            (report(wildcard), ConfigError::TopicInvalid),
+            (report(password), ConfigError::PasswordWithoutUsername),
+            (
+                report(|r| r.response_timeout = Duration::ZERO),
+                ConfigError::TimeoutZero,
+            ),
+        ];
+        for (config, expected) in cases {
+            assert_eq!(config.check(), Err(expected));
         }
     }
 }

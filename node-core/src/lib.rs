@@ -14,15 +14,24 @@
 #[cfg(test)]
 extern crate std;
 
+mod backoff;
 mod config;
+mod connection;
+mod console;
 mod effect;
 mod input;
 pub mod mqtt;
+mod node;
+mod outbox;
 pub mod payload;
+mod publishing;
+mod queue;
 mod rng;
+mod sampling;
 pub mod sensor;
 mod text;
 mod time;
+mod timer;
 mod units;
 
 pub use config::{
@@ -30,8 +39,10 @@ pub use config::{
     INTERVAL_MAX, INTERVAL_MIN, OVERSAMPLE_MAX, PayloadFormat, QUEUE_CAPACITY_MAX, Qos,
     QueueConfig, ReportConfig, SamplingConfig, Scale, SensorConfig, WifiConfig, WifiPolicy,
 };
+pub use connection::Connection;
 pub use effect::{Command, DropReason, Effect, Event, Reading};
 pub use input::{CloseReason, Input, LinkLoss};
+pub use node::{Node, State};
 pub use rng::Rng;
 pub use text::{Text, TextTooLong, Writer, div_round};
 pub use time::{Duration, Instant, UnixTime};

@@ -27,6 +27,20 @@ pub enum ConnectRefusal {
     ServerUnavailable,
 }
 
+impl ConnectRefusal {
+    /// Returns the reason in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadCredentials => "bad user name or password",
+            Self::IdentifierRejected => "client identifier rejected",
+            Self::NotAuthorized => "not authorized",
+            Self::ProtocolVersion => "protocol version not spoken",
+            Self::ServerUnavailable => "server unavailable",
+        }
+    }
+}
+
 /// How the broker broke the protocol.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum ProtocolError {

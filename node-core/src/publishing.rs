@@ -1,0 +1,147 @@
+//! What the node sends once it is online: who it is, and its readings, one at a time.
+//!
+//! Owns the deadline `Publish`. Does not know how packets look, or how the stream came to be.
+
+use core::num::NonZeroU16;
+
+use crate::config::{PayloadFormat, Qos, ReportConfig};
+use crate::effect::{DropReason, Event, Reading};
+use crate::mqtt::{Message, PublishError, Sent, SessionState};
+use crate::node::Node;
+use crate::payload;
+use crate::text::Writer;
+use crate::time::Instant;
+use crate::timer::Timer;
+
+/// Longest payload: a SenML record with the longest client identifier.
+const PAYLOAD_MAX: usize = 192;
+/// Longest discovery message of Home Assistant.
+const DISCOVERY_MAX: usize = 640;
+
+impl Node {
+    /// Tells the broker what the node wants of it, and others that the node is there.
+    pub(crate) fn announce(&mut self, now: Instant, report: &ReportConfig) {
+        let mut topic = [0; payload::TOPIC_MAX];
+        if report.commands {
+            let filter = written(&mut topic, |out| payload::command_topic(report, out));
+            let session = &mut self.session;
+            // A broker that refuses leaves the node without commands, not without readings.
+            self.outbox
+                .send(|out| session.subscribe(now, filter, out))
+                .ok();
+        }
+        if report.status {
+            let topic = written(&mut topic, |out| payload::status_topic(report, out));
+            self.publish_retained(now, topic, payload::ONLINE.as_bytes());
+        }
+        if report.format == PayloadFormat::HomeAssistant {
+            let mut discovery = [0; DISCOVERY_MAX];
+            let discovery = written(&mut discovery, |out| payload::write_discovery(report, out));
+            let topic = written(&mut topic, |out| payload::discovery_topic(report, out));
+            self.publish_retained(now, topic, discovery.as_bytes());
+        }
+    }
+
+    fn publish_retained(&mut self, now: Instant, topic: &str, payload: &[u8]) {
+        let message = Message {
+            payload,
+            qos: Qos::AtMostOnce,
+            retain: true,
+            topic,
+        };
+        let session = &mut self.session;
+        // Nothing can be in the way: the session was opened a moment ago, the buffer is sized
+        // for the largest message, and a status that is lost is sent with the next session.
+        self.outbox
+            .send(|out| session.publish(now, &message, out))
+            .ok();
+    }
+
+    /// Sends as much of the queue as the protocol and this turn's buffers allow.
+    pub(crate) fn publish_queued(&mut self, now: Instant) {
+        let Some(report) = self.config.report else {
+            return;
+        };
+        while self.session.state() == SessionState::Online {
+            let Some(reading) = self.queue.first() else {
+                return;
+            };
+            if self.outbox.is_nearly_full() {
+                self.timers.arm(Timer::Publish, now);
+                return;
+            }
+            let mut buffer = [0; PAYLOAD_MAX];
+            let mut payload = Writer::new(&mut buffer);
+            let civil = self.civil_at(reading.taken);
+            let client_id = report.client_id.as_str();
+            payload::write_payload(report.format, &reading, civil, client_id, &mut payload);
+            let Some(payload) = payload.finish() else {
+                self.drop_first(DropReason::TooLarge);
+                continue;
+            };
+            let topic = report.topic.as_str();
+            let message = Message {
+                payload,
+                qos: report.qos,
+                retain: false,
+                topic,
+            };
+            let session = &mut self.session;
+            match self.outbox.send(|out| session.publish(now, &message, out)) {
+                Ok(sent) => self.note_sent(reading, sent),
+                Err(PublishError::TooLarge) if self.outbox.stream_is_empty() => {
+                    self.drop_first(DropReason::TooLarge);
+                }
+                Err(PublishError::TooLarge) => {
+                    self.timers.arm(Timer::Publish, now);
+                    return;
+                }
+                Err(PublishError::Busy | PublishError::NotOnline) => return,
+            }
+        }
+    }
+
+    fn note_sent(&mut self, reading: Reading, sent: Sent) {
+        let Sent {
+            packet_id,
+            duplicate,
+        } = sent;
+        let sequence = reading.sequence;
+        self.outbox.event(Event::PublishSent {
+            duplicate,
+            packet_id,
+            sequence,
+        });
+        if packet_id.is_none() {
+            self.queue.pop();
+        }
+    }
+
+    pub(crate) fn finish_publish(&mut self, packet_id: NonZeroU16) {
+        if let Some(reading) = self.queue.pop() {
+            let sequence = reading.sequence;
+            self.outbox.event(Event::PublishAcked {
+                packet_id,
+                sequence,
+            });
+        }
+    }
+
+    fn drop_first(&mut self, why: DropReason) {
+        if let Some(gone) = self.queue.pop() {
+            self.outbox.event(Event::ReadingDropped {
+                sequence: gone.sequence,
+                why,
+            });
+        }
+    }
+}
+
+/// Writes text into a buffer and returns it; empty when it does not fit.
+fn written(buffer: &mut [u8], write: impl FnOnce(&mut Writer<'_>)) -> &str {
+    let mut out = Writer::new(buffer);
+    write(&mut out);
+    out.finish()
+        .and_then(|bytes| core::str::from_utf8(bytes).ok())
+        .unwrap_or("")
+}
