@@ -108,7 +108,8 @@ impl<'a> Writer<'a> {
     /// Appends bytes.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.len.saturating_add(bytes.len());
-        match self.buffer.get_mut(self.len..end) {
+        let free = self.buffer.get_mut(self.len..).unwrap_or(&mut []);
+        match free.get_mut(..bytes.len()) {
             Some(room) if !self.overflowed => {
                 room.copy_from_slice(bytes);
                 self.len = end;

@@ -48,8 +48,8 @@ pub(super) const fn check_first(first: u8) -> Result<(), ProtocolError> {
         0x30..=0x3F if first & 0x06 == 0x04 => Err(ProtocolError::Unexpected),
         // CONNACK, PUBACK, SUBACK, PINGRESP, and the other PUBLISHes.
         0x20 | 0x40 | 0x90 | 0xD0 | 0x30..=0x3F => Ok(()),
-        // CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT: a client's; PUBREC, PUBREL, PUBCOMP:
-        // QoS 2; UNSUBACK: never asked for.
+        // CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT: a client's; PUBREC, PUBREL,
+        // PUBCOMP: QoS 2; UNSUBACK: never asked for.
         0x10 | 0x82 | 0xA2 | 0xC0 | 0xE0 | 0x50 | 0x62 | 0x70 | 0xB0 => {
             Err(ProtocolError::Unexpected)
         }

@@ -262,7 +262,8 @@ mod tests {
                 topic: "t/s",
             }),
         };
-        let expected = b"\x10\x1F\x00\x04MQTT\x04\xE6\x00\x3C\x00\x02n1\x00\x03t/s\x00\x03off\x00\x01u\x00\x02pw";
+        let expected = b"\x10\x1F\x00\x04MQTT\x04\xE6\x00\x3C\x00\x02n1\
+            \x00\x03t/s\x00\x03off\x00\x01u\x00\x02pw";
         assert_eq!(written(|out| connect.write(out)), expected);
     }
 

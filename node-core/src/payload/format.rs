@@ -85,15 +85,19 @@ fn senml_record(reading: &Reading, unix: Option<UnixTime>, client_id: &str, out:
 /// likewise, but with `_` for characters that no name may hold.
 //= RFC 8428 §4.5.1: A-Z a-z 0-9 - : . / _, and the first is a letter or a digit
 fn senml_base_name(client_id: &str, out: &mut Writer<'_>) {
-    if !client_id.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+    let bytes = client_id.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_alphanumeric) {
         out.text("node");
     }
     for character in client_id.chars() {
-        let legal = character.is_ascii_alphanumeric() || "-:./_".contains(character);
-        let byte = u8::try_from(character).ok().filter(|_| legal);
-        out.bytes(&[byte.unwrap_or(b'_')]);
+        out.bytes(&[match character {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | ':' | '.' | '/' | '_' => {
+                u8::try_from(character).unwrap_or(b'_')
+            }
+            _ => b'_',
+        }]);
     }
-    if !client_id.ends_with(':') {
+    if bytes.last() != Some(&b':') {
         out.text(":");
     }
 }

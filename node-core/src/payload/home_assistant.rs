@@ -20,7 +20,7 @@ pub fn discovery_topic(config: &ReportConfig, out: &mut Writer<'_>) {
 /// Together with its topic it fits a packet of 768 bytes for the longest identifier and topic,
 /// control characters aside: those grow sixfold in JSON, and have no place in a topic anyway
 /// (MQTT 3.1.1 §1.5.3).
-//= https://www.home-assistant.io/integrations/mqtt/#supported-abbreviations-in-mqtt-discovery-messages
+//= https://www.home-assistant.io/integrations/mqtt/, "Supported abbreviations"
 pub fn write_discovery(config: &ReportConfig, out: &mut Writer<'_>) {
     let id = config.client_id.as_str();
     // `~` stands for the base topic wherever another topic begins with it.
@@ -46,9 +46,12 @@ pub fn write_discovery(config: &ReportConfig, out: &mut Writer<'_>) {
 //= https://www.home-assistant.io/integrations/mqtt/#discovery-topic
 fn object_id(id: &str, out: &mut Writer<'_>) {
     for character in id.chars() {
-        let legal = character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
-        let byte = u8::try_from(character).ok().filter(|_| legal);
-        out.bytes(&[byte.unwrap_or(b'_')]);
+        out.bytes(&[match character {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' => {
+                u8::try_from(character).unwrap_or(b'_')
+            }
+            _ => b'_',
+        }]);
     }
 }
 

@@ -170,7 +170,11 @@ mod tests {
 
         #[test]
         fn every_member_of_a_legal_object_is_found(
-            object in prop::collection::btree_map(any::<String>(), any::<(String, Vec<i8>)>(), 0..4),
+            object in prop::collection::btree_map(
+                any::<String>(),
+                any::<(String, Vec<i8>)>(),
+                0..4,
+            ),
             pretty in any::<bool>(),
         ) {
             let text = if pretty {
