@@ -239,6 +239,43 @@ fn a_quiet_session_pings_and_expects_the_answer() {
 }
 
 #[test]
+fn an_answer_that_came_is_no_longer_awaited() {
+    let mut session = session_in(SessionState::Online);
+    read_one(&mut session, PUBACK_1);
+    let answer = START.after(config().response_timeout);
+    assert_eq!(session.poll_timeout(), Some(answer), "for the subscription");
+    read_one(&mut session, b"\x90\x03\x00\x02\x00");
+    let ping = START.after(Duration::from_secs(45));
+    assert_eq!(session.poll_timeout(), Some(ping));
+
+    publish(&mut session, Qos::AtLeastOnce).0.unwrap();
+    assert_eq!(session.poll_timeout(), Some(answer), "for the next message");
+    read_one(&mut session, b"\x40\x02\x00\x03");
+    assert_eq!(session.poll_timeout(), Some(ping));
+}
+
+#[test]
+fn pings_do_not_postpone_the_end_of_waiting_for_the_first() {
+    // Pings go out each 3 s, an answer may take 10 s.
+    let config = ReportConfig {
+        keep_alive_s: 4,
+        ..config()
+    };
+    let mut session = Session::new();
+    open(&mut session, &config);
+    read_one(&mut session, CONNACK);
+    for expected_s in [3, 6, 9, 12] {
+        let due = START.after(Duration::from_secs(expected_s));
+        assert_eq!(session.poll_timeout(), Some(due));
+        assert_eq!(timeout(&mut session, due), (None, b"\xC0\x00".to_vec()));
+    }
+    let due = START.after(Duration::from_secs(13));
+    assert_eq!(session.poll_timeout(), Some(due));
+    let ended = timeout(&mut session, due).0;
+    assert_eq!(ended, Some(ProtocolError::NoAnswer));
+}
+
+#[test]
 fn without_keep_alive_there_are_no_pings() {
     let mut session = Session::new();
     open(
