@@ -67,10 +67,6 @@ impl Rng {
     }
 
     /// Returns a whole number in `0..=max`, uniform to one part in 2⁶⁴.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "(max + 1) · 2⁶⁴ / 2⁶⁴ fits 64 bits"
-    )]
     pub fn up_to(&mut self, max: u64) -> u64 {
         let scaled = u128::from(self.bits()) * (u128::from(max) + 1);
         (scaled >> 64) as u64
