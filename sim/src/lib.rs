@@ -2,6 +2,7 @@
 
 pub mod analog;
 mod clock;
+pub mod environment;
 mod event;
 #[cfg(test)]
 mod measure;
