@@ -2,3 +2,4 @@
 
 #[cfg(doctest)]
 mod book;
+pub mod sensor;
