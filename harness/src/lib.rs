@@ -3,3 +3,5 @@
 #[cfg(doctest)]
 mod book;
 pub mod sensor;
+pub mod diagnostic;
+pub mod scenario;

@@ -1,0 +1,166 @@
+//! Reads the `x-nodelab` block: the top of it.
+//!
+//! Owns the run's own settings. The parts are read by the modules beside it.
+
+use std::path::Path;
+
+use nodelab_sim::{SimSpan, Volts};
+
+use crate::diagnostic::Problems;
+use crate::scenario::civil::unix_time;
+use crate::scenario::fields::{
+    Fields, boolean, bounded, bounded_range, place, range, small, text, whole,
+};
+use crate::scenario::model::{Extension, FileReference};
+use crate::scenario::quantity::{DURATION, VOLTAGE};
+use crate::scenario::range::Range;
+use crate::scenario::reference::EXTENSION;
+use crate::scenario::settings::{
+    AdcSettings, BrokerSettings, ClockSettings, NodeSettings, SensorSettings, Temperature,
+    WifiSettings,
+};
+use crate::scenario::tree::Node;
+use crate::scenario::{claims, faults, node, world};
+
+/// Simulated time without a limit of its own: what wokwi-cli takes, `--timeout 30000`.
+pub const DURATION_DEFAULT: SimSpan = SimSpan::from_secs(30);
+/// Longest run, ten years.
+pub const DURATION_MAX: SimSpan = SimSpan::from_secs(3_650 * 86_400);
+/// Nodes in one world at most.
+pub const NODES_IN_WORLD_MAX: u32 = 1_000_000;
+/// Worlds of one scenario at most.
+pub const SEEDS_MAX: u32 = 100_000;
+/// Largest seed: every whole number up to 2⁵³ survives every YAML and JSON reader.
+pub const SEED_MAX: u64 = 1 << 53;
+/// Bytes of a path or of any other text that no core type limits.
+pub(crate) const TEXT_MAX: usize = 4_096;
+
+impl Default for Extension {
+    fn default() -> Self {
+        Self {
+            diagram: None,
+            duration: DURATION_DEFAULT,
+            start: None,
+            seed: 1,
+            seeds: 1,
+            ideal: false,
+            nodes: 1,
+            boot: Range::only(SimSpan::ZERO),
+            supply: None,
+            node: NodeSettings::default(),
+            sensor: SensorSettings::default(),
+            adc: AdcSettings::default(),
+            clock: ClockSettings::default(),
+            temperature: Temperature::default(),
+            wifi: WifiSettings::default(),
+            broker: BrokerSettings::default(),
+            faults: Vec::new(),
+            expect: Vec::new(),
+        }
+    }
+}
+
+/// Reads the block; `None` only when it is no mapping.
+pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
+    let fields = Fields::open(node, &EXTENSION, problems)?;
+    let base = Extension::default();
+    fields.read("version", problems, |node, problems| {
+        small(node, [1, 1], problems)
+    });
+    let nodes = fields
+        .read("nodes", problems, |node, problems| {
+            small(node, [1, NODES_IN_WORLD_MAX], problems)
+        })
+        .unwrap_or(base.nodes);
+    let bounds = [("1 ms", SimSpan::from_millis(1)), ("3650 d", DURATION_MAX)];
+    Some(Extension {
+        diagram: fields.read("diagram", problems, file),
+        duration: fields
+            .read("duration", problems, |node, problems| {
+                bounded(node, (&DURATION, bounds), problems)
+            })
+            .unwrap_or(base.duration),
+        start: fields.read("start", problems, civil_time),
+        seed: fields
+            .read("seed", problems, |node, problems| {
+                whole(node, [0, SEED_MAX], problems)
+            })
+            .unwrap_or(base.seed),
+        seeds: fields
+            .read("seeds", problems, |node, problems| {
+                small(node, [1, SEEDS_MAX], problems)
+            })
+            .unwrap_or(base.seeds),
+        ideal: fields
+            .read("ideal", problems, boolean)
+            .unwrap_or(base.ideal),
+        nodes,
+        boot: fields
+            .read("boot", problems, |node, problems| {
+                range(node, &DURATION, problems)
+            })
+            .unwrap_or(base.boot),
+        supply: fields.read("supply", problems, supply),
+        node: fields
+            .read("node", problems, |node, problems| {
+                node::read(node, nodes, problems)
+            })
+            .unwrap_or_default(),
+        sensor: fields
+            .read("sensor", problems, world::sensor)
+            .unwrap_or_default(),
+        adc: fields.read("adc", problems, world::adc).unwrap_or_default(),
+        clock: fields
+            .read("clock", problems, world::clock)
+            .unwrap_or_default(),
+        temperature: fields
+            .read("environment", problems, world::environment)
+            .unwrap_or_default(),
+        wifi: fields
+            .read("wifi", problems, world::wifi)
+            .unwrap_or_default(),
+        broker: fields
+            .read("broker", problems, world::broker)
+            .unwrap_or_default(),
+        faults: fields
+            .read("faults", problems, |node, problems| {
+                faults::read(node, nodes, problems)
+            })
+            .unwrap_or_default(),
+        expect: fields
+            .read("expect", problems, claims::read)
+            .unwrap_or_default(),
+    })
+}
+
+/// Reads a path, relative to the folder of the scenario file.
+pub(crate) fn file(node: &Node, problems: &mut Problems) -> Option<FileReference> {
+    let written = text(node, TEXT_MAX, problems)?;
+    let folder = Path::new(problems.file().name())
+        .parent()
+        .unwrap_or(Path::new(""));
+    Some(FileReference {
+        path: folder.join(written),
+        place: place(node, problems),
+    })
+}
+
+fn civil_time(node: &Node, problems: &mut Problems) -> Option<node_core::UnixTime> {
+    let time = node.text().and_then(unix_time);
+    if time.is_none() {
+        let error = problems
+            .file()
+            .error(
+                node.span,
+                format!("{} is not a date and time", node.describe()),
+            )
+            .expected("expected UTC as in RFC 3339, such as `2026-01-01T00:00:00Z`");
+        problems.report(error);
+    }
+    time
+}
+
+fn supply(node: &Node, problems: &mut Problems) -> Option<Range<Volts>> {
+    let bounds = [("0 V", Volts(0.0)), ("20 V", Volts(20.0))];
+    bounded_range(node, (&VOLTAGE, bounds), problems)
+}

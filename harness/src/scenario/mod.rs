@@ -1,0 +1,56 @@
+//! Scenario files: what happens, in which world, and what must hold.
+//!
+//! A scenario is a Wokwi automation scenario plus one `x-nodelab` block. [`load`] reads one and
+//! tells everything that is wrong with it; [`strict_validate`] judges it as wokwi-cli does.
+//!
+//! ```text
+//! text ─ compose ─► Tree ─┬─ file, steps, extension, … ─► Scenario ─ check ─► verdict
+//!      (every span kept)  └─ wokwi ─► StrictScenario
+//! ```
+//!
+//! Does not know how a scenario is run.
+
+mod check;
+mod civil;
+mod claims;
+mod compose;
+mod extension;
+mod faults;
+mod fields;
+mod file;
+mod javascript;
+mod model;
+mod node;
+pub mod quantity;
+mod range;
+pub mod reference;
+mod scalar;
+mod settings;
+mod steps;
+mod tree;
+mod wokwi;
+mod world;
+mod yaml_error;
+
+pub use civil::unix_time;
+pub use claims::CLAIMS_MAX;
+pub use compose::{TreeError, TreeErrorKind, compose};
+pub use extension::{DURATION_DEFAULT, DURATION_MAX, NODES_IN_WORLD_MAX, SEED_MAX, SEEDS_MAX};
+pub use faults::FAULTS_MAX;
+pub use file::{Loaded, diagnose, load, parse, read};
+pub use model::{
+    Claim, ControlValue, Expectation, Extension, Fault, FaultKind, FileReference, Never, NodeSet,
+    PinValue, Place, Point, Scenario, SensorBreakage, Step, StepCommand,
+};
+pub use range::{Range, RangeError};
+pub use scalar::{Meaning, javascript_number};
+pub use settings::{
+    AdcSettings, Air, BrokerSettings, Calibrate, ClockSettings, Credentials, Grade, NodeSettings,
+    Publish, Sdk, SensorSettings, StepMax, Temperature, Template, WifiPreset, WifiSettings,
+};
+pub use tree::{
+    BYTES_MAX, DEPTH_MAX, Entry, Kind, NODES_MAX, Node, Scalar, Segment, Tree, UnknownTag,
+};
+pub use wokwi::{
+    COMMANDS, ErrorClass, StrictError, StrictScenario, StrictStep, parse_time, strict_validate,
+};
