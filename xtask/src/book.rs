@@ -1,4 +1,4 @@
-//! Whether the scenarios that the book shows are valid.
+//! Whether the scenarios that the book and the README show are valid.
 //!
 //! Owns how code blocks are taken out of a page. Does not know what makes a scenario valid:
 //! `nodelab check` decides.
@@ -31,9 +31,9 @@ pub(crate) fn check() -> Result<(), String> {
     }
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut count = 0_usize;
-    for file in tree.below("docs/src/") {
+    for file in tree.files.iter().filter(|file| is_page(&file.path)) {
         for block in scenarios(&file.text) {
-            let page = file.path["docs/src/".len()..].replace(['/', '.'], "-");
+            let page = file.path.replace(['/', '.'], "-");
             let name = format!("{page}-line-{}.test.yaml", block.line);
             fs::write(folder.join(name), block.text).map_err(|error| error.to_string())?;
             count += 1;
@@ -48,6 +48,11 @@ pub(crate) fn check() -> Result<(), String> {
         Ok(status) => Err(format!("nodelab check ended with {status}")),
         Err(error) => Err(format!("cargo did not start: {error}")),
     }
+}
+
+/// Returns whether a file shows scenarios to readers.
+fn is_page(path: &str) -> bool {
+    path == "README.md" || path.starts_with("docs/src/")
 }
 
 /// Returns the blocks of a page that are whole scenarios.

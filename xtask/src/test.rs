@@ -99,7 +99,7 @@ const STEPS: [Step; 10] = [
     },
     Step {
         name: "book",
-        proves: "the scenarios that the book shows are valid",
+        proves: "the scenarios that the book and the README show are valid",
         tool: None,
         action: Action::Inner(book::check),
     },

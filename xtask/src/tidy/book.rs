@@ -124,10 +124,6 @@ fn resolve(page: &str, link: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn count(rule: fn(&Tree) -> Vec<Finding>, files: &[(&str, &str)]) -> usize {
-        rule(&Tree::of(files)).len()
-    }
-
     #[test]
     fn a_page_outside_the_contents_is_found() {
         let page = ("docs/src/models/a.md", "# A\n");
@@ -172,5 +168,9 @@ mod tests {
         assert_eq!(count(rule, &[page]), 1);
         let list = (DOCTESTS, "include_str!(\"../../docs/src/a.md\")");
         assert_eq!(count(rule, &[page, list]), 0);
+    }
+
+    fn count(rule: fn(&Tree) -> Vec<Finding>, files: &[(&str, &str)]) -> usize {
+        rule(&Tree::of(files)).len()
     }
 }

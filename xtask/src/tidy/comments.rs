@@ -94,10 +94,6 @@ fn each_comment(tree: &Tree, judge: impl Fn(&str) -> Option<String>) -> Vec<Find
 mod tests {
     use super::*;
 
-    fn count(rule: fn(&Tree) -> Vec<Finding>, text: &str) -> usize {
-        rule(&Tree::of(&[("a.rs", text)])).len()
-    }
-
     #[test]
     fn a_file_without_a_head_is_found() {
         assert_eq!(count(every_file_has_a_head, "//! Owns a.\n"), 0);
@@ -152,5 +148,9 @@ mod tests {
             assert_eq!(count(describe_the_code, &text), 1, "{text}");
         }
         assert_eq!(count(describe_the_code, "// Nodes know nothing.\n"), 0);
+    }
+
+    fn count(rule: fn(&Tree) -> Vec<Finding>, text: &str) -> usize {
+        rule(&Tree::of(&[("a.rs", text)])).len()
     }
 }

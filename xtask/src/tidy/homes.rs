@@ -86,11 +86,6 @@ fn names_a_crate(code: &str, at: usize, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn found(files: &[(&str, &str)]) -> Vec<String> {
-        let findings = each_has_one_home(&Tree::of(files));
-        findings.into_iter().map(|finding| finding.path).collect()
-    }
-
     #[test]
     fn each_crate_is_found_away_from_home_and_not_at_home() {
         for home in &HOMES {
@@ -122,5 +117,10 @@ mod tests {
         assert!(found(&[("harness/src/a.rs", text)]).is_empty());
         let two = [("harness/src/a.rs", text), ("harness/src/b.rs", text)];
         assert_eq!(found(&two), ["harness/src/b.rs", "harness/src/b.rs"]);
+    }
+
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let findings = each_has_one_home(&Tree::of(files));
+        findings.into_iter().map(|finding| finding.path).collect()
     }
 }

@@ -231,11 +231,6 @@ fn reaches(
 mod tests {
     use super::*;
 
-    fn sim(files: &[(&str, &str)]) -> Vec<(String, usize)> {
-        let found = sim_points_left(&Tree::of(files));
-        found.into_iter().map(|f| (f.path, f.line)).collect()
-    }
-
     #[test]
     fn an_import_to_the_right_is_found_in_every_spelling() {
         let spellings = [
@@ -293,5 +288,10 @@ mod tests {
             let found = harness_points_down(&Tree::of(&[(path, text)]));
             assert_eq!(found.len(), expected, "{path}: {text}");
         }
+    }
+
+    fn sim(files: &[(&str, &str)]) -> Vec<(String, usize)> {
+        let found = sim_points_left(&Tree::of(files));
+        found.into_iter().map(|f| (f.path, f.line)).collect()
     }
 }

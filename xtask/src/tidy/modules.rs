@@ -87,10 +87,6 @@ fn items(source: &Source) -> Vec<(usize, String)> {
 mod tests {
     use super::*;
 
-    fn count(path: &str, text: &str) -> usize {
-        module_files_only_list(&Tree::of(&[(path, text)])).len()
-    }
-
     #[test]
     fn lists_of_modules_and_names_are_allowed() {
         let text = "//! a\n#![no_std]\n#![cfg_attr(\n    not(test),\n    deny(a)\n)]\n\
@@ -115,5 +111,9 @@ mod tests {
     fn other_files_hold_what_they_like() {
         assert_eq!(count("x/src/a.rs", "struct A;\n"), 0);
         assert_eq!(count("x/tests/mod.rs", "struct A;\n"), 0);
+    }
+
+    fn count(path: &str, text: &str) -> usize {
+        module_files_only_list(&Tree::of(&[(path, text)])).len()
     }
 }

@@ -151,10 +151,6 @@ pub(super) fn words_of(name: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn count(rule: fn(&Tree) -> Vec<Finding>, files: &[(&str, &str)]) -> usize {
-        rule(&Tree::of(files)).len()
-    }
-
     #[test]
     fn the_core_may_speak_of_tcp_but_not_name_it() {
         let rule = core_names_no_transport;
@@ -242,5 +238,9 @@ mod tests {
     fn names_are_split_into_words() {
         assert_eq!(words_of("open_TcpStream2"), ["open", "tcp", "stream2"]);
         assert_eq!(words_of("TLS"), ["tls"]);
+    }
+
+    fn count(rule: fn(&Tree) -> Vec<Finding>, files: &[(&str, &str)]) -> usize {
+        rule(&Tree::of(files)).len()
     }
 }

@@ -14,7 +14,8 @@ struct Rule {
     check: fn(&Tree) -> Vec<Finding>,
 }
 
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
+    rule("blanks", text::no_stray_blanks),
     rule("book-blocks", book::blocks_name_a_language),
     rule("book-doctests", book::rust_pages_are_doctests),
     rule("book-links", book::links_lead_somewhere),

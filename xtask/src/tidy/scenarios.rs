@@ -47,10 +47,6 @@ pub(crate) fn are_short_and_named(tree: &Tree) -> Vec<Finding> {
 mod tests {
     use super::*;
 
-    fn count(files: &[(&str, &str)]) -> usize {
-        are_short_and_named(&Tree::of(files)).len()
-    }
-
     #[test]
     fn a_long_scenario_is_found() {
         let text = |lines: usize| format!("name: a\n{}", "# b\n".repeat(lines - 1));
@@ -73,5 +69,9 @@ mod tests {
     fn a_scenario_has_the_ending_that_a_folder_is_searched_for() {
         assert_eq!(count(&[("scenarios/a.yaml", "name: a\n")]), 1);
         assert_eq!(count(&[("scenarios/room.csv", "0,20\n")]), 0);
+    }
+
+    fn count(files: &[(&str, &str)]) -> usize {
+        are_short_and_named(&Tree::of(files)).len()
     }
 }

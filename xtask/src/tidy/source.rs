@@ -231,15 +231,6 @@ impl Splitter<'_> {
 mod tests {
     use super::*;
 
-    fn split(text: &str) -> (String, String) {
-        let source = Source::of(text);
-        let join = |part: fn(&Line) -> &str| {
-            let parts: Vec<&str> = source.lines.iter().map(part).collect();
-            parts.join("|")
-        };
-        (join(|line| &line.code), join(|line| &line.comment))
-    }
-
     #[test]
     fn comments_and_literals_are_not_code() {
         let cases = [
@@ -277,5 +268,14 @@ mod tests {
     fn identifiers_come_with_their_places() {
         let found: Vec<_> = identifiers("crate::a_b(c)").collect();
         assert_eq!(found, [(0, "crate"), (7, "a_b"), (11, "c")]);
+    }
+
+    fn split(text: &str) -> (String, String) {
+        let source = Source::of(text);
+        let join = |part: fn(&Line) -> &str| {
+            let parts: Vec<&str> = source.lines.iter().map(part).collect();
+            parts.join("|")
+        };
+        (join(|line| &line.code), join(|line| &line.comment))
     }
 }

@@ -69,11 +69,6 @@ fn declared(code: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    fn count(code: &str, glossary: &str) -> usize {
-        let tree = Tree::of(&[("a.rs", code), (GLOSSARY, glossary)]);
-        no_shortened_words(&tree).len()
-    }
-
     #[test]
     fn each_shortening_is_found_where_it_is_declared() {
         for (short, _) in SHORT {
@@ -96,5 +91,10 @@ mod tests {
     #[test]
     fn the_glossary_allows_a_word() {
         assert_eq!(count("let addr = 1;", "| `addr` | an address |"), 0);
+    }
+
+    fn count(code: &str, glossary: &str) -> usize {
+        let tree = Tree::of(&[("a.rs", code), (GLOSSARY, glossary)]);
+        no_shortened_words(&tree).len()
     }
 }
