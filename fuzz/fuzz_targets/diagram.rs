@@ -4,8 +4,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nodelab_sim::board::Diagram;
+use nodelab_sim::board::{Diagram, Wiring};
 
 fuzz_target!(|text: &str| {
-    let _ = Diagram::parse(text);
+    if let Ok(diagram) = Diagram::from_json(text) {
+        let _ = Wiring::new(&diagram).map(|wiring| wiring.problems().len());
+    }
 });

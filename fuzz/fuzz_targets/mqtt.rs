@@ -37,7 +37,10 @@ fn read_as_client(bytes: &[u8], piece_length: usize) {
 
 fn read_as_broker(bytes: &[u8], piece_length: usize) {
     let at = SimTime::ZERO;
-    let connection = ConnectionId::new(NodeId(0), 0);
+    let connection = ConnectionId {
+        node: NodeId(0),
+        generation: 0,
+    };
     let mut actions = Vec::new();
     let mut broker = Broker::new(BrokerSpec::default());
     broker.connected(at, connection);
