@@ -3,6 +3,7 @@
 pub mod analog;
 mod clock;
 pub mod environment;
+pub mod board;
 mod event;
 #[cfg(test)]
 mod measure;
