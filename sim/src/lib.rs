@@ -1,6 +1,7 @@
 //! The simulated world around a sensor node, in virtual time.
 
 pub mod analog;
+pub mod broker;
 mod clock;
 pub mod environment;
 pub mod board;

@@ -1,0 +1,129 @@
+//! From the broker to its subscribers.
+//!
+//! Owns who gets a message, in which order, and what waits. Does not know why it was published.
+
+use std::num::NonZeroU16;
+use std::sync::Arc;
+
+use node_core::Qos;
+
+use crate::broker::message::{BrokerAction, BrokerEvent, ConnectionId, Message};
+use crate::broker::server::Broker;
+use crate::broker::session::SessionIndex;
+use crate::broker::wire::Wire;
+
+impl Broker {
+    /// Keeps a message if it asks for it, and sends it to everyone who subscribed.
+    pub(super) fn accept_message(&mut self, message: &Message, out: &mut Vec<BrokerAction>) {
+        if message.retain {
+            self.retained.keep(message, self.spec.retained_max);
+        }
+        for (session, qos) in self.subscriptions.subscribers(&message.topic) {
+            let copy = Message {
+                //= MQTT 3.1.1 §3.8.4-6: the lower of what was published and what was granted.
+                qos: qos.min(message.qos),
+                //= MQTT 3.1.1 §3.3.1-9: not set for a subscription that existed before.
+                retain: false,
+                ..message.clone()
+            };
+            self.deliver(session, copy, out);
+        }
+    }
+
+    /// Sends a new subscription what is retained for it, marked so (MQTT 3.1.1 §3.3.1-8).
+    pub(super) fn deliver_retained(
+        &mut self,
+        session: SessionIndex,
+        filter: &str,
+        granted: Qos,
+        out: &mut Vec<BrokerAction>,
+    ) {
+        let kept: Vec<Message> = self.retained.matching(filter).cloned().collect();
+        for message in kept {
+            let qos = granted.min(message.qos);
+            self.deliver(session, Message { qos, ..message }, out);
+        }
+    }
+
+    /// Adds a subscription, in place of one with the same filter (MQTT 3.1.1 §3.8.4-3); `None`
+    /// if the client holds too many.
+    pub(super) fn add_subscription(
+        &mut self,
+        index: SessionIndex,
+        filter: &Arc<str>,
+        qos: Qos,
+    ) -> Option<Qos> {
+        let held = &mut self.sessions.at(index).filters;
+        if held.contains(filter) {
+            self.subscriptions.remove(index, filter);
+        } else if held.len() < self.spec.subscriptions_max {
+            held.push(Arc::clone(filter));
+        } else {
+            return None;
+        }
+        self.subscriptions.add(index, filter, qos);
+        Some(qos)
+    }
+
+    /// Sends what was in flight when the stream broke, then what waited meanwhile, in the order
+    /// of publication (MQTT 3.1.1 §4.4-1 and §4.6.0-1).
+    pub(super) fn resume(&mut self, index: SessionIndex, out: &mut Vec<BrokerAction>) {
+        let session = self.sessions.at(index);
+        let Some(connection) = session.connection else {
+            return;
+        };
+        for (packet_id, message) in session.in_flight() {
+            send(connection, message, Some(packet_id), true, out);
+        }
+        self.send_queued(index, out);
+    }
+
+    /// Sends what waits, as far as the client's acknowledgements allow.
+    pub(super) fn send_queued(&mut self, index: SessionIndex, out: &mut Vec<BrokerAction>) {
+        let in_flight_max = self.spec.in_flight_max.max(1);
+        loop {
+            let session = self.sessions.at(index);
+            let Some(connection) = session.connection else {
+                return;
+            };
+            let Some((packet_id, message)) = session.launch(in_flight_max) else {
+                return;
+            };
+            send(connection, message, Some(packet_id), false, out);
+        }
+    }
+
+    fn deliver(&mut self, index: SessionIndex, message: Message, out: &mut Vec<BrokerAction>) {
+        let session = self.sessions.at(index);
+        if message.qos == Qos::AtMostOnce {
+            // Nobody is owed a message of QoS 0 while away (MQTT 3.1.1 §3.1.2.4).
+            if let Some(connection) = session.connection {
+                send(connection, message, None, false, out);
+            }
+        } else if session.queue(message.clone(), self.spec.queued_max) {
+            self.send_queued(index, out);
+        } else {
+            out.push(BrokerAction::Note(BrokerEvent::MessageDropped {
+                client_id: Arc::clone(&session.client_id),
+                message,
+            }));
+        }
+    }
+}
+
+fn send(
+    connection: ConnectionId,
+    message: Message,
+    packet_id: Option<NonZeroU16>,
+    duplicate: bool,
+    out: &mut Vec<BrokerAction>,
+) {
+    let bytes = Wire::publish(&message, packet_id, duplicate);
+    out.push(BrokerAction::Send { connection, bytes });
+    out.push(BrokerAction::Note(BrokerEvent::MessageSent {
+        connection,
+        duplicate,
+        message,
+        packet_id,
+    }));
+}

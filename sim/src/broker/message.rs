@@ -1,0 +1,216 @@
+//! What the broker says: bytes to send, streams to close, and what happened.
+//!
+//! Owns the words. Does not know when they are said.
+
+use std::num::NonZeroU16;
+use std::sync::Arc;
+
+use node_core::Qos;
+use node_core::mqtt::ConnectRefusal;
+use smallvec::SmallVec;
+
+use crate::event::NodeId;
+
+/// Bytes of a packet: an acknowledgement, a ping or a short message fits without allocation.
+pub type Bytes = SmallVec<[u8; 24]>;
+
+/// One stream of one node; a node that reconnects counts its generation up.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ConnectionId {
+    /// Whose stream it is.
+    pub node: NodeId,
+    /// Which of the node's streams.
+    pub generation: u32,
+}
+
+/// An application message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Message {
+    /// Where it was published.
+    pub topic: Arc<str>,
+    /// What it says.
+    pub payload: Arc<[u8]>,
+    /// How surely it is delivered.
+    pub qos: Qos,
+    /// Keep it for later subscribers; on delivery, that it was kept.
+    pub retain: bool,
+}
+
+/// One thing that the world has to do for the broker, or may write down.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum BrokerAction {
+    /// Close the stream. The broker has forgotten it and ignores what still comes.
+    Close {
+        /// Which stream.
+        connection: ConnectionId,
+    },
+    /// A fact for logs, checkers and reports.
+    Note(BrokerEvent),
+    /// Write to the stream, in this order.
+    Send {
+        /// Which stream.
+        connection: ConnectionId,
+        /// Whole packets.
+        bytes: Bytes,
+    },
+}
+
+/// Something that happened at the broker.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum BrokerEvent {
+    /// A client was refused.
+    ConnectRefused {
+        /// Its stream.
+        connection: ConnectionId,
+        /// Why.
+        why: ConnectRefusal,
+    },
+    /// A client broke the protocol, and was cut off.
+    ConnectionBroken {
+        /// Its stream.
+        connection: ConnectionId,
+        /// What it did.
+        why: ClientFault,
+    },
+    /// A client acknowledged a message.
+    MessageAcknowledged {
+        /// Its stream.
+        connection: ConnectionId,
+        /// Which message.
+        packet_id: NonZeroU16,
+    },
+    /// A message for a client was dropped, because too many were waiting.
+    MessageDropped {
+        /// The client.
+        client_id: Arc<str>,
+        /// The message.
+        message: Message,
+    },
+    /// A client published a message.
+    MessageReceived {
+        /// Its stream.
+        connection: ConnectionId,
+        /// True if the client may have sent it before.
+        duplicate: bool,
+        /// The message.
+        message: Message,
+        /// Its packet identifier, for QoS 1.
+        packet_id: Option<NonZeroU16>,
+    },
+    /// A message was sent to a subscriber.
+    MessageSent {
+        /// Its stream.
+        connection: ConnectionId,
+        /// True if it was sent before.
+        duplicate: bool,
+        /// The message, with the QoS of this delivery.
+        message: Message,
+        /// Its packet identifier, for QoS 1.
+        packet_id: Option<NonZeroU16>,
+    },
+    /// The stream of a session is gone.
+    SessionEnded {
+        /// The stream.
+        connection: ConnectionId,
+        /// The client.
+        client_id: Arc<str>,
+        /// Why.
+        why: SessionEnd,
+    },
+    /// A client was accepted.
+    SessionStarted {
+        /// The stream.
+        connection: ConnectionId,
+        /// The client.
+        client_id: Arc<str>,
+        /// True if the state of an earlier session was kept.
+        session_present: bool,
+    },
+    /// A client subscribed.
+    Subscribed {
+        /// Its stream.
+        connection: ConnectionId,
+        /// The topic filter.
+        filter: Arc<str>,
+        /// What was granted; `None` is a failure.
+        granted: Option<Qos>,
+    },
+    /// A client gave a subscription up.
+    Unsubscribed {
+        /// Its stream.
+        connection: ConnectionId,
+        /// The topic filter.
+        filter: Arc<str>,
+    },
+    /// The will of a client was published.
+    WillPublished {
+        /// The client.
+        client_id: Arc<str>,
+        /// The message.
+        message: Message,
+    },
+}
+
+/// Why the stream of a session is gone.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SessionEnd {
+    /// The broker stopped.
+    BrokerStopped,
+    /// The client said DISCONNECT; its will is discarded.
+    Disconnected,
+    /// The client was silent for one and a half of its keep-alive.
+    KeepAliveExpired,
+    /// The client broke the protocol.
+    ProtocolBroken,
+    /// The stream closed without DISCONNECT.
+    StreamLost,
+    /// The same client connected anew.
+    TakenOver,
+}
+
+/// How a client broke the protocol.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum ClientFault {
+    /// No CONNECT within the time that the broker allows.
+    ConnectTimedOut,
+    /// A packet holds illegal values, or does not fit its length.
+    Malformed,
+    /// QoS 2, which this broker does not offer.
+    QosNotSupported,
+    /// A packet is longer than the broker allows.
+    TooLarge,
+    /// A packet of this type may not come here or now.
+    Unexpected,
+    /// Not MQTT 3.1.1.
+    VersionNotSupported,
+}
+
+impl SessionEnd {
+    /// Returns the reason in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BrokerStopped => "broker stopped",
+            Self::Disconnected => "disconnected",
+            Self::KeepAliveExpired => "keep-alive expired",
+            Self::ProtocolBroken => "protocol broken",
+            Self::StreamLost => "stream lost",
+            Self::TakenOver => "taken over",
+        }
+    }
+}
+
+impl ClientFault {
+    /// Returns the fault in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectTimedOut => "no CONNECT in time",
+            Self::Malformed => "malformed packet",
+            Self::QosNotSupported => "QoS 2 is not offered",
+            Self::TooLarge => "packet too large",
+            Self::Unexpected => "unexpected packet",
+            Self::VersionNotSupported => "not MQTT 3.1.1",
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What kind of broker it is.
+//!
+//! Owns the figures and limits, with where they come from. Does not know how they are enforced.
+
+use node_core::mqtt::ConnectRefusal;
+
+use crate::time::SimSpan;
+
+/// What a client has to show.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Credentials {
+    /// The user name.
+    pub user: String,
+    /// The password.
+    pub password: Vec<u8>,
+}
+
+/// The figures of one broker; any value is legal.
+///
+/// The limits are Mosquitto's defaults where it has them (mosquitto.conf(5)).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BrokerSpec {
+    /// What every client has to show; `None` lets anyone in.
+    pub credentials: Option<Credentials>,
+    /// Refuses every client with this code.
+    pub refusal: Option<ConnectRefusal>,
+    /// Most sessions, live and kept; a client beyond is refused as
+    /// [`ConnectRefusal::ServerUnavailable`].
+    pub sessions_max: usize,
+    /// How long a stream may be open before its CONNECT is complete. Mosquitto allows about
+    /// 30 s (unsourced).
+    pub connect_timeout: SimSpan,
+    /// Longest packet, in bytes; a longer one ends the connection. 256 KiB as in the cloud
+    /// brokers of Losant and Azure (documentation of their limits).
+    pub packet_size_max: u32,
+    /// Most messages of QoS 1 that one client has not acknowledged (`max_inflight_messages`).
+    pub in_flight_max: usize,
+    /// Most messages that wait for one client (`max_queued_messages`); the newest is dropped.
+    pub queued_max: usize,
+    /// Most topics with a retained message; the message of another topic is not retained.
+    pub retained_max: usize,
+    /// Most subscriptions of one client; others are answered with failure.
+    pub subscriptions_max: usize,
+}
+
+impl Default for BrokerSpec {
+    fn default() -> Self {
+        Self {
+            credentials: None,
+            refusal: None,
+            sessions_max: 1_000_000,
+            connect_timeout: SimSpan::from_secs(30),
+            packet_size_max: 256 * 1_024,
+            in_flight_max: 20,
+            queued_max: 1_000,
+            retained_max: 1_000_000,
+            subscriptions_max: 100,
+        }
+    }
+}
