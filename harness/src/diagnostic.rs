@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-/// Diagnostics reported for one file at most: whoever has more starts at the top anyway.
+/// Errors, and warnings, shown for one file at most: whoever has more starts at the top anyway.
 pub const DIAGNOSTICS_MAX: usize = 64;
 
 /// A piece of a source file, in bytes.
@@ -77,6 +77,7 @@ pub struct Problems {
     file: SourceFile,
     found: Vec<Diagnostic>,
     errors: usize,
+    warnings: usize,
 }
 
 impl SourceFile {
@@ -270,6 +271,7 @@ impl Problems {
             file,
             found: Vec::new(),
             errors: 0,
+            warnings: 0,
         }
     }
 
@@ -281,13 +283,22 @@ impl Problems {
 
     /// Notes a mistake or a doubt.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Error {
-            self.errors += 1;
-        }
-        // Errors beyond the limit are counted, not kept: a hostile file cannot fill memory.
-        if self.found.len() < DIAGNOSTICS_MAX {
+        let count = match diagnostic.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        // What is beyond the limit is counted, not kept: a hostile file cannot fill memory. Each
+        // severity has its own limit, so that warnings never hide an error.
+        if *count <= DIAGNOSTICS_MAX {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Returns true when what comes next may not be shown anyway, and is not worth an effort.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.errors >= DIAGNOSTICS_MAX || self.warnings >= DIAGNOSTICS_MAX
     }
 
     /// Returns how many errors were noted, warnings aside.
@@ -377,6 +388,19 @@ mod tests {
         let file = SourceFile::new("f", "\u{1b}[31m");
         let shown = file.error(Span { start: 0, end: 1 }, "a \u{1b}[31m b");
         assert!(!shown.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn many_warnings_do_not_hide_an_error() {
+        let mut problems = Problems::new(SourceFile::new("f", "x"));
+        for _ in 0..=DIAGNOSTICS_MAX {
+            let warning = problems.file().warning(Span::default(), "odd");
+            problems.report(warning);
+        }
+        let error = problems.file().error(Span::default(), "wrong");
+        problems.report(error);
+        let found = problems.finish(Some(())).unwrap_err();
+        assert!(found.iter().any(|one| one.severity() == Severity::Error));
     }
 
     #[test]

@@ -51,7 +51,8 @@ fn values_with_a_wrong_unit_show_the_forms() {
 #[test]
 fn values_out_of_range_show_the_range() {
     insta::assert_snapshot!(about_block(
-        "nodes: 0\nseeds: 1.5\nnode:\n  oversample: 17\n  sample-interval: 8 d\nwifi: { loss: 120% }\n"
+        "nodes: 0\nseeds: 1.5\nnode:\n  oversample: 17\n  \
+         sample-interval: 8 d\nwifi: { loss: 120% }\n"
     ));
 }
 
@@ -79,7 +80,8 @@ fn publishing_is_checked_as_mqtt_wants_it() {
 fn faults_name_when_whom_and_what() {
     insta::assert_snapshot!(about_block(
         "faults:\n  - { acces-point-down: { for: 5s } }\n  - { at: 5s, node: 1, reset: {} }\n  \
-         - { at: 5s, node: 0, broker-down: {} }\n  - { at: 5s, reset: {}, power-cut: { for: 1s } }\n  \
+         - { at: 5s, node: 0, broker-down: {} }\n  \
+         - { at: 5s, reset: {}, power-cut: { for: 1s } }\n  \
          - reset\n"
     ));
 }
@@ -87,15 +89,17 @@ fn faults_name_when_whom_and_what() {
 #[test]
 fn times_must_lie_inside_the_run() {
     insta::assert_snapshot!(about_block(
-        "duration: 10min\nnode: { publish: {} }\nfaults:\n  - { at: 40min, reset: {} }\n  - { at: 5min, \
-         access-point-down: { for: 2min..4min } }\nexpect:\n  - converges-within: 10min\n  - acked-within: 2h\n"
+        "duration: 10min\nnode: { publish: {} }\nfaults:\n  \
+         - { at: 40min, reset: {} }\n  - { at: 5min, access-point-down: { for: 2min..4min } }\n\
+         expect:\n  - converges-within: 10min\n  - acked-within: 2h\n"
     ));
 }
 
 #[test]
 fn claims_about_delivery_need_publishing() {
     insta::assert_snapshot!(about_block(
-        "expect:\n  - acked-within: 10s\n  - published-at-least: 3\n  - never: rebooted\n  - never: serial\n  \
+        "expect:\n  - acked-within: 10s\n  - published-at-least: 3\n  - never: rebooted\n  \
+         - never: serial\n  \
          - { readings-lost: 0, queue-at-most: 3 }\n  - sensor-fault: broken\n"
     ));
 }
@@ -169,6 +173,8 @@ fn yaml_that_is_none_points_at_the_place() {
     ));
     insta::assert_snapshot!(messages("name: 'a\nversion: 1\n"));
     insta::assert_snapshot!(messages("name: a: b\nversion: 1\n"));
+    insta::assert_snapshot!(messages("name: a\nversion 1\nsteps: []\n"));
+    insta::assert_snapshot!(messages("name: *star\nversion: 1\n"));
     insta::assert_snapshot!(messages("name: a\nsteps: [1, 2\n"));
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::Problems;
 use crate::scenario::extension::{DURATION_MAX, TEXT_MAX};
 use crate::scenario::faults::items;
 use crate::scenario::fields::{
-    Fields, bounded, choice, closest, list, place, range, small, text, whole,
+    Fields, bounded, choice, list, place, range, small, suggestion, text, whole,
 };
 use crate::scenario::model::{Claim, Expectation, Never};
 use crate::scenario::quantity::{DURATION, TEMPERATURE};
@@ -108,7 +108,7 @@ fn never(node: &Node, problems: &mut Problems) -> Option<Never> {
         .file()
         .error(node.span, format!("unknown value {}", node.quoted()))
         .expected(format!("expected one of: {}", list(&NEVER_NAMES)));
-    let error = match closest(written, &NEVER_NAMES) {
+    let error = match suggestion(written, &NEVER_NAMES, problems) {
         Some("serial") => error.advice("write `never: { serial: 'text' }`"),
         Some(near) => error.advice(format!("did you mean `{near}`?")),
         None => error.advice("for a text on the console write `never: { serial: 'text' }`"),

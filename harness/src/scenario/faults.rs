@@ -130,10 +130,14 @@ fn number(node: &Node, last: u32, problems: &mut Problems) -> Option<u32> {
     if read <= last {
         return Some(read);
     }
+    let expected = match last {
+        0 => "expected 0, the only node".to_owned(),
+        _ => format!("expected 0 to {last}: nodes count from 0"),
+    };
     let error = problems
         .file()
         .error(node.span, format!("there is no node {read}"))
-        .expected(format!("expected 0 to {last}: nodes count from 0"))
+        .expected(expected)
         .advice(format!(
             "for more nodes set `nodes: {}` in `x-nodelab`",
             u64::from(read) + 1

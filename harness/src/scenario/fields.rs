@@ -113,7 +113,7 @@ impl<'t> Fields<'t> {
         let error = problems
             .file()
             .error(key.span, format!("unknown key {shown} in `{place}`"));
-        let error = match closest(name, &names) {
+        let error = match suggestion(name, &names, problems) {
             Some(near) => error.expected(format!("did you mean `{near}`?")),
             None => error.expected("no such key"),
         };
@@ -153,7 +153,7 @@ pub(crate) fn choice<T: Copy>(
         .file()
         .error(node.span, format!("unknown value {}", node.quoted()))
         .expected(format!("expected one of: {}", list(&names)));
-    let error = match closest(text, &names) {
+    let error = match suggestion(text, &names, problems) {
         Some(near) => error.advice(format!("did you mean `{near}`?")),
         None => error,
     };
@@ -312,8 +312,21 @@ pub(crate) fn list(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// Returns the name that a misspelt one was probably meant to be.
-pub(crate) fn closest<'n>(written: &str, names: &[&'n str]) -> Option<&'n str> {
+/// Returns the name that a misspelt one was probably meant to be, while it can be shown.
+pub(crate) fn suggestion<'n>(
+    written: &str,
+    names: &[&'n str],
+    problems: &Problems,
+) -> Option<&'n str> {
+    // The search costs more than all other reading, and a hostile file holds many names.
+    if problems.is_full() {
+        return None;
+    }
+    closest(written, names)
+}
+
+/// Returns the nearest name, if it is near at all.
+fn closest<'n>(written: &str, names: &[&'n str]) -> Option<&'n str> {
     const WRITTEN_MAX: usize = 40;
     if written.is_empty() || written.len() > WRITTEN_MAX {
         return None;

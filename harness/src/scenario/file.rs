@@ -10,10 +10,10 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Problems, SourceFile};
 use crate::scenario::check;
 use crate::scenario::compose::{TreeError, TreeErrorKind, compose};
-use crate::scenario::fields::closest;
+use crate::scenario::fields::suggestion;
 use crate::scenario::model::{Extension, Scenario};
 use crate::scenario::scalar::Meaning;
-use crate::scenario::tree::{BYTES_MAX, DEPTH_MAX, Kind, NODES_MAX, Node, Tree};
+use crate::scenario::tree::{ALIASES_MAX, BYTES_MAX, DEPTH_MAX, Kind, NODES_MAX, Node, Tree};
 use crate::scenario::{extension, steps};
 
 /// Keys of the head, and those that Wokwi's own files carry.
@@ -107,6 +107,10 @@ pub fn parse(text: &str, name: &str) -> Loaded {
         let warning = file.warning(tag.span, format!("unknown tag `{}`", tag.tag));
         problems.report(warning.expected("ignored").advice("remove it"));
     }
+    if let Some(span) = tree.alias_excess {
+        let error = file.error(span, format!("more than {ALIASES_MAX} uses of anchors"));
+        problems.report(error.expected("wokwi-cli takes this for an attack"));
+    }
     let scenario = scenario(&tree, &mut problems);
     if let Some(scenario) = scenario.as_ref().filter(|_| problems.errors() == 0) {
         check::check(scenario, &mut problems);
@@ -142,6 +146,9 @@ pub fn diagnose(file: &SourceFile, error: &TreeError) -> Diagnostic {
             at(&format!("nested deeper than {DEPTH_MAX} levels")).expected("no scenario needs that")
         }
         TreeErrorKind::TooLong => file.failure(format!("longer than {} KiB", BYTES_MAX / 1024)),
+        TreeErrorKind::UnknownAlias(name) => at(&format!("no anchor `&{name}` stands before"))
+            .expected("expected the name of an anchor that stands before")
+            .advice("text that begins with `*` belongs in quotes"),
         TreeErrorKind::TooManyNodes => at(&format!(
             "more than {NODES_MAX} values, each alias counted in full"
         ))
@@ -151,26 +158,32 @@ pub fn diagnose(file: &SourceFile, error: &TreeError) -> Diagnostic {
 
 fn syntax(file: &SourceFile, error: &TreeError, what: &str) -> Diagnostic {
     let line = file.line(error.span.start);
-    let diagnostic = file.error(error.span, format!("not valid YAML: {what}"));
-    let tab = file
-        .text()
-        .lines()
-        .take(line)
-        .skip(line.saturating_sub(2))
-        .any(|line| {
-            line.len() > line.trim_start_matches(' ').len()
-                && line.trim_start().len() < line.len()
-                && line[..line.len() - line.trim_start().len()].contains('\t')
-        })
-        || file
-            .text()
-            .lines()
-            .nth(line - 1)
-            .is_some_and(|line| line.starts_with('\t'));
-    if tab {
-        return diagnostic.advice("indent with spaces: YAML does not take tabs");
-    }
-    diagnostic.advice("check indentation, and put text with `: `, `#`, `{` or `[` in quotes")
+    let text = file.text().lines().nth(line - 1).unwrap_or("");
+    let indent = &text[..text.len() - text.trim_start().len()];
+    let (message, advice) = match what {
+        _ if indent.contains('\t') => (
+            "a tab in the indentation",
+            "indent with spaces: YAML takes no tabs",
+        ),
+        "mapping values are not allowed in this context" => (
+            "a second `: ` on one line, or an indentation that fits no line above",
+            "put text with `: ` in quotes, and align the keys of one mapping",
+        ),
+        "invalid indentation in quoted scalar" => (
+            "a quote that does not close, or closes after an indentation that is too small",
+            "close the quote; inside single quotes write a quote twice: `''`",
+        ),
+        what if what.starts_with("simple key expect") => (
+            "the line before has no `: ` where a key needs one",
+            "write `key: value`, or `- ` in front of an item of a list",
+        ),
+        what => (
+            what,
+            "check indentation and quotes: text with `#`, `{`, `[` or `*` needs them",
+        ),
+    };
+    file.error(error.span, format!("not valid YAML: {message}"))
+        .advice(advice)
 }
 
 fn scenario(tree: &Tree, problems: &mut Problems) -> Option<Scenario> {
@@ -253,7 +266,7 @@ fn judge_version(node: &Node, problems: &mut Problems) {
 /// Warns about keys that nobody reads; private ones begin with `x-`.
 fn judge_key(key: &Node, problems: &mut Problems) {
     let name = key.text().unwrap_or("");
-    let near = closest(name, &HEAD).filter(|near| *near != name);
+    let near = suggestion(name, &HEAD, problems).filter(|near| *near != name);
     let mistaken = name.starts_with("x-") && near == Some("x-nodelab");
     if HEAD.contains(&name) || (name.starts_with("x-") && !mistaken) {
         return;

@@ -142,7 +142,39 @@ fn key_text(key: &Node) -> String {
             ..
         }) => String::new(),
         Kind::Scalar(scalar) => scalar_text(scalar),
-        Kind::Mapping(_) | Kind::Sequence(_) => inspect(key),
+        Kind::Mapping(_) | Kind::Sequence(_) => {
+            let mut out = String::new();
+            append_flow(key, &mut out);
+            out
+        }
+    }
+}
+
+/// Writes a value as YAML on one line, which is what a key that is no scalar becomes.
+fn append_flow(node: &Node, out: &mut String) {
+    if out.len() > PRINTED_MAX {
+        return;
+    }
+    match &node.kind {
+        Kind::Scalar(scalar) => out.push_str(&scalar_text(scalar)),
+        Kind::Mapping(entries) if entries.is_empty() => out.push_str("{}"),
+        Kind::Sequence(items) if items.is_empty() => out.push_str("[]"),
+        Kind::Mapping(entries) => {
+            for (index, entry) in entries.iter().enumerate() {
+                out.push_str(if index == 0 { "{ " } else { ", " });
+                append_flow(&entry.key, out);
+                out.push_str(": ");
+                append_flow(&entry.value, out);
+            }
+            out.push_str(" }");
+        }
+        Kind::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "[ " } else { ", " });
+                append_flow(item, out);
+            }
+            out.push_str(" ]");
+        }
     }
 }
 

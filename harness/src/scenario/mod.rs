@@ -26,6 +26,8 @@ mod range;
 pub mod reference;
 mod scalar;
 mod settings;
+mod step_command;
+mod step_time;
 mod steps;
 mod tree;
 mod wokwi;
@@ -48,9 +50,9 @@ pub use settings::{
     AdcSettings, Air, BrokerSettings, Calibrate, ClockSettings, Credentials, Grade, NodeSettings,
     Publish, Sdk, SensorSettings, StepMax, Temperature, Template, WifiPreset, WifiSettings,
 };
+pub use step_time::parse_time;
 pub use tree::{
-    BYTES_MAX, DEPTH_MAX, Entry, Kind, NODES_MAX, Node, Scalar, Segment, Tree, UnknownTag,
+    ALIASES_MAX, BYTES_MAX, DEPTH_MAX, Entry, Kind, NODES_MAX, Node, Scalar, Segment, Tree,
+    UnknownTag,
 };
-pub use wokwi::{
-    COMMANDS, ErrorClass, StrictError, StrictScenario, StrictStep, parse_time, strict_validate,
-};
+pub use wokwi::{COMMANDS, ErrorClass, StrictError, StrictScenario, StrictStep, strict_validate};

@@ -146,7 +146,7 @@ pub enum PinValue {
 pub enum ControlValue {
     /// A number: what every control of our parts takes.
     Number(f64),
-    /// Anything else, as text; only strict mode lets it through.
+    /// Anything else, as text: what a chip of one's own may take.
     Other(String),
 }
 

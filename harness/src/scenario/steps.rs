@@ -7,11 +7,13 @@
 use nodelab_sim::SimSpan;
 
 use crate::diagnostic::Problems;
-use crate::scenario::fields::{closest, list, place};
+use crate::scenario::fields::{list, place, suggestion};
 use crate::scenario::model::{ControlValue, PinValue, Point, Step, StepCommand};
+use crate::scenario::quantity::duration;
 use crate::scenario::scalar::{Meaning, number};
+use crate::scenario::step_time::parse_time;
 use crate::scenario::tree::{Entry, Kind, Node};
-use crate::scenario::wokwi::{COMMANDS, parse_time};
+use crate::scenario::wokwi::COMMANDS;
 
 /// Reads the list of steps.
 pub(crate) fn read(node: &Node, problems: &mut Problems) -> Vec<Step> {
@@ -82,7 +84,7 @@ fn judge_key(key: &Node, problems: &mut Problems) {
     let error = problems
         .file()
         .error(key.span, format!("unknown step {}", key.describe()));
-    let error = match closest(written, &COMMANDS) {
+    let error = match suggestion(written, &COMMANDS, problems) {
         Some(near) => error.expected(format!("did you mean `{near}`?")),
         None => error.expected("no such step"),
     };
@@ -146,24 +148,28 @@ fn command(key: &str, node: &Node, problems: &mut Problems) -> Option<StepComman
 }
 
 fn span(node: &Node, problems: &mut Problems) -> Option<SimSpan> {
-    let error = match (node.meaning(), node.text()) {
-        (Some(Meaning::Text), Some(text)) => match parse_time(text) {
-            Ok(span) => return Some(span),
-            Err(_) => problems.file().error(
-                node.span,
-                format!("{} is not a duration for a step", node.describe()),
-            ),
-        },
-        (Some(Meaning::Number(_)), Some(text)) => problems
-            .file()
-            .error(node.span, format!("the duration {text} has no unit"))
-            .advice(format!("write `{text}ms` or `{text}s`")),
-        _ => problems
-            .file()
-            .error(node.span, format!("{} is not a duration", node.describe())),
+    let text = node.text().unwrap_or("");
+    if node.string().is_some()
+        && let Ok(span) = parse_time(text)
+    {
+        return Some(span);
+    }
+    let is_number = matches!(node.meaning(), Some(Meaning::Number(_)));
+    let shown = node.quoted();
+    let message = if is_number {
+        format!("the duration {shown} has no unit")
+    } else {
+        format!("{shown} is not a duration for a step")
     };
-    let forms = "expected a number and ns, us, ms or s, such as `500ms`; steps know no minutes";
-    problems.report(error.expected(forms));
+    let error = problems
+        .file()
+        .error(node.span, message)
+        .expected("expected a number and ns, us, ms or s, such as `500ms`; steps know no minutes");
+    problems.report(match duration(text) {
+        Ok(span) if !is_number => error.advice(format!("write `{}ms`", span.as_millis())),
+        _ if is_number => error.advice(format!("write `{text}ms` or `{text}s`")),
+        _ => error,
+    });
     None
 }
 
@@ -278,24 +284,32 @@ fn set_control(node: &Node, problems: &mut Problems) -> Option<StepCommand> {
     Some(StepCommand::SetControl {
         part: part?,
         control: control?,
-        value: ControlValue::Number(value?),
+        value: value?,
     })
 }
 
-fn control_value(node: &Node, problems: &mut Problems) -> Option<f64> {
-    if let Some(Meaning::Number(value)) = node.meaning()
-        && value.is_finite()
-    {
-        return Some(value);
-    }
-    let value = match (node.meaning(), node.string()) {
-        (Some(Meaning::Bool(value)), _) => Some(f64::from(u8::from(value))),
-        (_, Some(text)) => number(text.trim()).filter(|value| value.is_finite()),
-        _ => None,
+fn control_value(node: &Node, problems: &mut Problems) -> Option<ControlValue> {
+    let value = match (node.meaning(), node.text()) {
+        (Some(Meaning::Number(value)), _) if value.is_finite() => {
+            return Some(ControlValue::Number(value));
+        }
+        (Some(Meaning::Bool(value)), _) => ControlValue::Number(f64::from(u8::from(value))),
+        (Some(Meaning::Text), Some(text)) => number(text.trim())
+            .filter(|value| value.is_finite())
+            .map_or_else(
+                || ControlValue::Other(text.to_owned()),
+                ControlValue::Number,
+            ),
+        _ => {
+            let message = format!("{} cannot be the value of a control", node.describe());
+            let error = problems.file().error(node.span, message);
+            problems.report(error.expected("expected a number"));
+            return None;
+        }
     };
-    let shown = node.describe();
-    let found = match value {
-        Some(value) => problems
+    let shown = node.quoted();
+    let warning = match &value {
+        ControlValue::Number(value) => problems
             .file()
             .warning(
                 node.span,
@@ -303,16 +317,14 @@ fn control_value(node: &Node, problems: &mut Problems) -> Option<f64> {
             )
             .expected("expected a number without quotes")
             .advice(format!("write `value: {value}`")),
-        None => problems
+        ControlValue::Other(_) => problems
             .file()
-            .error(
-                node.span,
-                format!("{shown} cannot be the value of a control"),
-            )
-            .expected("expected a number"),
+            .warning(node.span, format!("the control is set to the text {shown}"))
+            .expected("the parts here take numbers")
+            .advice("run it only where the part's chip takes text"),
     };
-    problems.report(found);
-    value
+    problems.report(warning);
+    Some(value)
 }
 
 fn take_screenshot(node: &Node, problems: &mut Problems) -> Option<StepCommand> {

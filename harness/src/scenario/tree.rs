@@ -15,6 +15,10 @@ pub const DEPTH_MAX: usize = 48;
 /// Nodes at most; aliases count as what they stand for, so that a "YAML bomb" stays small.
 pub const NODES_MAX: usize = 100_000;
 
+/// Places of one anchored value at most, multiplied through nested anchors: the default of npm
+/// `yaml`, which wokwi-cli reads with.
+pub const ALIASES_MAX: usize = 100;
+
 /// One document.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -24,6 +28,8 @@ pub struct Tree {
     pub root: Rc<Node>,
     /// Tags that nobody knows; they are ignored, and deserve a warning.
     pub unknown_tags: Vec<UnknownTag>,
+    /// The first alias beyond [`ALIASES_MAX`].
+    pub alias_excess: Option<Span>,
 }
 
 /// A value and where it stands.

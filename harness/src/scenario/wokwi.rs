@@ -6,15 +6,14 @@
 
 use std::fmt;
 
-use nodelab_sim::SimSpan;
-
 use crate::diagnostic::{SourceFile, Span};
 use crate::scenario::compose::compose;
 use crate::scenario::javascript::{inspect, own_keys, property, string, truthy};
-use crate::scenario::model::{ControlValue, PinValue, Place, Point, StepCommand};
+use crate::scenario::model::{Place, StepCommand};
 use crate::scenario::scalar::Meaning;
+use crate::scenario::step_command::command;
 use crate::scenario::tree::{Kind, Node};
-use crate::scenario::yaml_error;
+use crate::scenario::yaml_error::{self, EXCESSIVE_ALIASES};
 
 /// The commands in the order of registration, which decides what a step with several runs.
 pub const COMMANDS: [&str; 11] = [
@@ -86,6 +85,8 @@ pub struct StrictError {
 pub enum ErrorClass {
     /// The validator or a command.
     Error,
+    /// The YAML reader, about aliases.
+    Reference,
     /// JavaScript.
     Type,
     /// A plain line on stderr, without a class.
@@ -111,6 +112,14 @@ pub fn strict_validate(text: &str) -> Result<StrictScenario, StrictError> {
         .map(|tag| yaml_error::warning(&file, tag))
         .collect();
     let root = &*tree.root;
+    if let Some(span) = tree.alias_excess {
+        let (class, message) = (ErrorClass::Reference, EXCESSIVE_ALIASES.to_owned());
+        return Err(StrictError {
+            class,
+            message,
+            span,
+        });
+    }
     if root.is_null() {
         return Err(StrictError::of_type(
             "Cannot read properties of null (reading 'name')",
@@ -151,58 +160,8 @@ pub fn strict_validate(text: &str) -> Result<StrictScenario, StrictError> {
     })
 }
 
-/// Reads a time as wokwi-cli does: ns, us, ms and s only, in any case, white space around.
-///
-/// # Errors
-///
-/// The message that ends the run.
-pub fn parse_time(text: &str) -> Result<SimSpan, String> {
-    let space = |c: char| c.is_whitespace() || c == '\u{feff}';
-    let trimmed = text.trim_matches(space);
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let zero = trimmed
-        .strip_prefix('0')
-        .map(|rest| rest.strip_prefix('.').unwrap_or(rest));
-    if zero.is_some_and(|rest| rest.bytes().all(|byte| byte == b'0')) {
-        return Ok(SimSpan::ZERO);
-    }
-    let lower = trimmed.to_ascii_lowercase();
-    // Longer names first: `ms` ends in `s`.
-    let units = [("ns", 1.0), ("us", 1e3), ("ms", 1e6), ("s", 1e9)];
-    let split = units
-        .iter()
-        .find_map(|(unit, scale)| Some((lower.strip_suffix(unit)?.trim_end_matches(space), scale)));
-    if let Some((number, scale)) = split {
-        let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
-        if digits(whole) && (decimals.is_empty() || digits(decimals)) {
-            let value: f64 = number
-                .trim_end_matches('.')
-                .parse()
-                .unwrap_or(f64::INFINITY);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "not negative, and the cast saturates at the far future"
-            )]
-            let nanos = libm::round(value * scale) as u64;
-            return Ok(SimSpan::from_nanos(nanos));
-        }
-    }
-    let begins_as_number = {
-        let unsigned = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
-        let digits = unsigned.strip_prefix('.').unwrap_or(unsigned);
-        digits.starts_with(|c: char| c.is_ascii_digit()) || unsigned.starts_with("Infinity")
-    };
-    let complaint = if begins_as_number {
-        "Missing units"
-    } else {
-        "Invalid time"
-    };
-    Err(format!("{complaint}: {text}"))
-}
-
 impl StrictError {
-    fn new(message: impl Into<String>, node: &Node) -> Self {
+    pub(crate) fn new(message: impl Into<String>, node: &Node) -> Self {
         let (class, span) = (ErrorClass::Error, node.span);
         Self {
             class,
@@ -211,7 +170,7 @@ impl StrictError {
         }
     }
 
-    fn of_type(message: impl Into<String>, node: &Node) -> Self {
+    pub(crate) fn of_type(message: impl Into<String>, node: &Node) -> Self {
         let class = ErrorClass::Type;
         Self {
             class,
@@ -224,6 +183,7 @@ impl fmt::Display for StrictError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let class = match self.class {
             ErrorClass::Error => "Error: ",
+            ErrorClass::Reference => "ReferenceError: ",
             ErrorClass::Type => "TypeError: ",
             ErrorClass::Unclassed => "",
             ErrorClass::YamlParse => "YAMLParseError: ",
@@ -376,111 +336,10 @@ fn strict_step(step: &Node, file: &SourceFile) -> StrictStep {
     }
 }
 
-fn command(key: &str, value: &Node) -> Result<StepCommand, StrictError> {
-    let text = |key: &str| property(value, key).map_or_else(|| "undefined".to_owned(), string);
-    let part = text("part-id");
-    let named = |older: &str| {
-        let name = property(value, "name").filter(|name| !name.is_null());
-        name.map_or_else(|| text(older), string)
-    };
-    let at = || Point {
-        x: number(value, "x"),
-        y: number(value, "y"),
-    };
-    let path = |key: &str| {
-        property(value, key)
-            .filter(|path| truthy(Some(path)))
-            .map(string)
-    };
-    Ok(match key {
-        "delay" => StepCommand::Delay(time(value)?),
-        "expect-chip-output" => StepCommand::ExpectChipOutput(string(value)),
-        "expect-pin" => StepCommand::ExpectPin {
-            part,
-            pin: named("pin"),
-            value: pin_value(property(value, "value")),
-        },
-        "set-control" => StepCommand::SetControl {
-            part,
-            control: named("control"),
-            value: match property(value, "value").and_then(Node::meaning) {
-                Some(Meaning::Number(value)) => ControlValue::Number(value),
-                _ => ControlValue::Other(text("value")),
-            },
-        },
-        "wait-serial" => StepCommand::WaitSerial(string(value)),
-        "write-serial" => StepCommand::WriteSerial(bytes(value)),
-        "take-screenshot" => StepCommand::TakeScreenshot {
-            part,
-            save_to: path("save-to"),
-            compare_with: path("compare-with"),
-        },
-        "touch" => StepCommand::Touch {
-            part,
-            at: at(),
-            duration: touch_duration(value)?,
-            wait: truthy(property(value, "wait")),
-        },
-        "touch-press" => StepCommand::TouchPress { part, at: at() },
-        "touch-release" => StepCommand::TouchRelease { part },
-        _ => StepCommand::TouchMove { part, at: at() },
-    })
-}
-
-fn time(value: &Node) -> Result<SimSpan, StrictError> {
-    match value.string() {
-        Some(text) => parse_time(text).map_err(|message| StrictError::new(message, value)),
-        // Only a touch gets here: a delay that is no string does not pass validation.
-        None => Err(StrictError::of_type("the duration is not a string", value)),
-    }
-}
-
-fn touch_duration(value: &Node) -> Result<SimSpan, StrictError> {
-    match property(value, "duration").filter(|duration| !duration.is_null()) {
-        Some(duration) => time(duration),
-        None => Ok(SimSpan::from_millis(50)),
-    }
-}
-
-/// Returns what a pin is compared with: `===` knows no `true`, and no `'1'`.
-fn pin_value(value: Option<&Node>) -> PinValue {
-    match value.and_then(Node::meaning) {
-        Some(Meaning::Number(0.0)) => PinValue::Level(false),
-        Some(Meaning::Number(1.0)) => PinValue::Level(true),
-        _ => PinValue::Never(value.map_or_else(|| "undefined".to_owned(), string)),
-    }
-}
-
-fn number(value: &Node, key: &str) -> f64 {
-    match property(value, key).and_then(Node::meaning) {
-        Some(Meaning::Number(value)) => value,
-        _ => f64::NAN,
-    }
-}
-
-/// Returns the bytes to type: text as UTF-8, numbers modulo 256 (ECMA-262 §7.1.11 `ToUint8`).
-fn bytes(value: &Node) -> Vec<u8> {
-    let Kind::Sequence(items) = &value.kind else {
-        return string(value).into_bytes();
-    };
-    items
-        .iter()
-        .map(|item| match item.meaning() {
-            Some(Meaning::Number(value)) if value.is_finite() => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a remainder between -255 and 255, then between 0 and 255"
-                )]
-                let byte = ((libm::trunc(value) % 256.0) as i16).rem_euclid(256) as u8;
-                byte
-            }
-            _ => 0,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use nodelab_sim::SimSpan;
+
     use super::*;
 
     fn verdict(steps: &str) -> String {
@@ -672,64 +531,5 @@ mod tests {
         let scenario = strict_validate(text).unwrap();
         let delay = StepCommand::Delay(SimSpan::from_millis(5));
         assert_eq!(scenario.steps[0].command, Ok(delay));
-    }
-
-    #[test]
-    fn pins_compare_with_numbers_alone() {
-        let value = |value: &str| {
-            let text = format!("name: t\nversion: 1\nsteps:\n  - expect-pin: {{pin: 2{value}}}");
-            strict_validate(&text)
-                .unwrap()
-                .steps
-                .remove(0)
-                .command
-                .unwrap()
-        };
-        let expect = |value| StepCommand::ExpectPin {
-            part: "undefined".to_owned(),
-            pin: "2".to_owned(),
-            value,
-        };
-        let never = |text: &str| PinValue::Never(text.to_owned());
-        assert_eq!(value(", value: 1.0"), expect(PinValue::Level(true)));
-        assert_eq!(value(", value: -0"), expect(PinValue::Level(false)));
-        assert_eq!(value(", value: true"), expect(never("true")));
-        assert_eq!(value(", value: '1'"), expect(never("1")));
-        assert_eq!(value(", expected: 1"), expect(never("undefined")));
-    }
-
-    #[test]
-    fn typed_bytes_wrap_as_in_an_array_of_bytes() {
-        let text = "name: t\nversion: 1\nsteps:\n  - write-serial: [65, -1, 257, 1.9, -1.9, .inf]";
-        let command = strict_validate(text).unwrap().steps.remove(0).command;
-        assert_eq!(
-            command,
-            Ok(StepCommand::WriteSerial(vec![65, 255, 1, 1, 255, 0]))
-        );
-    }
-
-    #[test]
-    fn times_are_read_by_the_rule_of_wokwi_cli() {
-        let good = [
-            ("500ms", 500_000_000),
-            (" 1.5 MS ", 1_500_000),
-            ("2.s", 2_000_000_000),
-            ("0", 0),
-            ("0.", 0),
-            ("00", 0),
-            ("0.000", 0),
-            ("7nS", 7),
-        ];
-        for (text, nanos) in good {
-            assert_eq!(parse_time(text), Ok(SimSpan::from_nanos(nanos)), "{text:?}");
-        }
-        for text in [
-            "500", "15.2", "-5ms", "1m", "1 min", "+1s", "1.2.3s", "1e3s",
-        ] {
-            assert_eq!(parse_time(text), Err(format!("Missing units: {text}")));
-        }
-        for text in ["foo", "", "ms", "s"] {
-            assert_eq!(parse_time(text), Err(format!("Invalid time: {text}")));
-        }
     }
 }

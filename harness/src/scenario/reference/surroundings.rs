@@ -1,0 +1,189 @@
+//! The keys of the world around a node: weather, link and broker.
+//!
+//! Owns their documentation alone.
+
+use crate::scenario::reference::{Section, key};
+
+/// The weather.
+pub static ENVIRONMENT: Section = Section {
+    name: "x-nodelab.environment",
+    keys: &[key(
+        "temperature",
+        [
+            "temperature, or range `a..b`, or a mapping",
+            "22 °C",
+            "How warm it is.",
+        ],
+    )],
+};
+
+/// A course of temperatures; one key.
+pub static TEMPERATURE: Section = Section {
+    name: "x-nodelab.environment.temperature",
+    keys: &[
+        key(
+            "constant",
+            ["temperature, or range `a..b`", "", "Always the same."],
+        ),
+        key("step", ["mapping", "", "A jump."]),
+        key("ramp", ["mapping", "", "A straight line."]),
+        key("diurnal", ["mapping", "", "A sine over the day."]),
+        key(
+            "random-walk",
+            ["mapping", "", "A random walk between bounds."],
+        ),
+        key(
+            "trace",
+            ["path", "", "A CSV file of seconds and degrees Celsius."],
+        ),
+    ],
+};
+
+/// A sine over the day.
+pub static DIURNAL: Section = Section {
+    name: "x-nodelab.environment.temperature.diurnal",
+    keys: &[
+        key("mean", ["temperature, or range `a..b`", "", "Middle."]),
+        key(
+            "swing",
+            [
+                "temperature, or range `a..b`, from 0 °C",
+                "",
+                "Largest distance from the middle.",
+            ],
+        ),
+        key(
+            "peak",
+            [
+                "duration below 24 h",
+                "15 h",
+                "Warmest moment, after midnight.",
+            ],
+        ),
+    ],
+};
+
+/// A straight line.
+pub static RAMP: Section = Section {
+    name: "x-nodelab.environment.temperature.ramp",
+    keys: &[
+        key("from", ["temperature, or range `a..b`", "", "Before."]),
+        key("to", ["temperature, or range `a..b`", "", "After."]),
+        key(
+            "start",
+            ["duration, or range `a..b`", "0 s", "When it begins."],
+        ),
+        key(
+            "for",
+            ["duration, or range `a..b`", "", "How long it takes."],
+        ),
+    ],
+};
+
+/// A random walk.
+pub static RANDOM_WALK: Section = Section {
+    name: "x-nodelab.environment.temperature.random-walk",
+    keys: &[
+        key(
+            "start",
+            ["temperature, or range `a..b`", "", "At the beginning."],
+        ),
+        key(
+            "sigma",
+            [
+                "temperature, or range `a..b`, from 0 °C",
+                "",
+                "Deviation after one hour.",
+            ],
+        ),
+        key("low", ["temperature", "-40 °C", "Lower bound."]),
+        key("high", ["temperature", "125 °C", "Upper bound."]),
+    ],
+};
+
+/// A jump.
+pub static STEP: Section = Section {
+    name: "x-nodelab.environment.temperature.step",
+    keys: &[
+        key("from", ["temperature, or range `a..b`", "", "Before."]),
+        key("to", ["temperature, or range `a..b`", "", "After."]),
+        key("at", ["duration, or range `a..b`", "", "When."]),
+    ],
+};
+
+/// The link.
+pub static WIFI: Section = Section {
+    name: "x-nodelab.wifi",
+    keys: &[
+        key(
+            "preset",
+            [
+                "good, lossy, far, crowded, flaky-ap",
+                "good",
+                "A typical link.",
+            ],
+        ),
+        key(
+            "join",
+            [
+                "duration, or range `a..b`",
+                "the preset's",
+                "Time of a join.",
+            ],
+        ),
+        key(
+            "latency",
+            [
+                "duration, or range `a..b`",
+                "the preset's",
+                "Time of a frame, one way.",
+            ],
+        ),
+        key(
+            "loss",
+            [
+                "share, or range `a..b`",
+                "the preset's",
+                "Share of the frames lost.",
+            ],
+        ),
+        key(
+            "password",
+            [
+                "right, wrong",
+                "right",
+                "Whether the node knows the password.",
+            ],
+        ),
+    ],
+};
+
+/// The broker.
+pub static BROKER: Section = Section {
+    name: "x-nodelab.broker",
+    keys: &[
+        key(
+            "latency",
+            [
+                "duration, or range `a..b`",
+                "the simulator's",
+                "Time until it answers.",
+            ],
+        ),
+        key(
+            "max-sessions",
+            ["1 to 1000000", "no limit", "Sessions at once."],
+        ),
+        key(
+            "refuse",
+            [
+                "bad-credentials, identifier-rejected, not-authorized, protocol-version, \
+             server-unavailable",
+                "nobody",
+                "Refuses every session.",
+            ],
+        ),
+        key("username", ["text", "none", "User name that it demands."]),
+        key("password", ["text", "none", "Password that it demands."]),
+    ],
+};
