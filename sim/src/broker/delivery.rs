@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use node_core::Qos;
 
-use crate::broker::message::{BrokerAction, BrokerEvent, ConnectionId, Message};
+use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, ConnectionId, Message};
 use crate::broker::server::Broker;
 use crate::broker::session::SessionIndex;
 use crate::broker::wire::Wire;
@@ -63,6 +63,28 @@ impl Broker {
         }
         self.subscriptions.add(index, filter, qos);
         Some(qos)
+    }
+
+    /// Takes a client's acknowledgement, and sends what waited for it. One of a message that is
+    /// not in flight is a fault: the client has lost count.
+    pub(super) fn acknowledged(
+        &mut self,
+        connection: ConnectionId,
+        packet_id: NonZeroU16,
+        out: &mut Vec<BrokerAction>,
+    ) {
+        let Some(index) = self.session_of(connection) else {
+            return;
+        };
+        if self.sessions.at(index).acknowledge(packet_id) {
+            out.push(BrokerAction::Note(BrokerEvent::MessageAcknowledged {
+                connection,
+                packet_id,
+            }));
+            self.send_queued(index, out);
+        } else {
+            self.break_off(connection, ClientFault::Unexpected, out);
+        }
     }
 
     /// Sends what was in flight when the stream broke, then what waited meanwhile, in the order

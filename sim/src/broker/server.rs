@@ -309,25 +309,7 @@ impl Broker {
         Self::answer(connection, Wire::unsuback(packet_id), out);
     }
 
-    fn acknowledged(
-        &mut self,
-        connection: ConnectionId,
-        packet_id: NonZeroU16,
-        out: &mut Vec<BrokerAction>,
-    ) {
-        let Some(index) = self.session_of(connection) else {
-            return;
-        };
-        if self.sessions.at(index).acknowledge(packet_id) {
-            out.push(BrokerAction::Note(BrokerEvent::MessageAcknowledged {
-                connection,
-                packet_id,
-            }));
-            self.send_queued(index, out);
-        }
-    }
-
-    fn session_of(&self, connection: ConnectionId) -> Option<SessionIndex> {
+    pub(super) fn session_of(&self, connection: ConnectionId) -> Option<SessionIndex> {
         self.connections.get(&connection)?.session
     }
 
@@ -335,7 +317,7 @@ impl Broker {
         out.push(BrokerAction::Send { connection, bytes });
     }
 
-    fn break_off(
+    pub(super) fn break_off(
         &mut self,
         connection: ConnectionId,
         why: ClientFault,

@@ -1,13 +1,15 @@
 //! What the broker costs: processor time and memory at 10 000 clients.
 //!
 //! Measurements, so both are ignored; run them one at a time, with
-//! `cargo test --release --package nodelab-sim --test broker_cost -- --ignored --nocapture
+//! `cargo test --release --package nodelab-sim --test broker -- --ignored --nocapture
 //! --test-threads 1`.
 
 use std::io::Write as _;
 
-use nodelab_sim::broker::{Broker, BrokerAction, BrokerSpec, ConnectionId};
-use nodelab_sim::{NodeId, SimSpan, SimTime};
+use nodelab_sim::broker::{Broker, BrokerAction, BrokerSpec};
+use nodelab_sim::{SimSpan, SimTime};
+
+use crate::clients::id;
 
 const CLIENTS: u32 = 10_000;
 const ROUNDS: u16 = 60;
@@ -87,13 +89,6 @@ fn subscribe(client: u32) -> Vec<u8> {
 
 fn length(text: &str) -> u8 {
     u8::try_from(text.len()).expect("names are short")
-}
-
-const fn id(client: u32) -> ConnectionId {
-    ConnectionId {
-        node: NodeId(client),
-        generation: 0,
-    }
 }
 
 fn is_puback(action: &BrokerAction) -> bool {

@@ -1,0 +1,7 @@
+//! The broker, as its clients see it: literal bytes in, literal bytes out.
+
+mod clients;
+mod cost;
+mod properties;
+mod protocol;
+mod sessions;
