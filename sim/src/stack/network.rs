@@ -1,8 +1,8 @@
 //! What kind of network it is: the figures behind each modelled link, and named sets of them.
 //!
 //! Owns the numbers and their sources. Does not draw anything, except a span from a range.
-//! Figures marked [U] have no published source; they are round numbers chosen to set one kind of
-//! network apart from another, and claim no more.
+//! Figures called unsourced have no published source: they are round numbers chosen to set one
+//! kind of network apart from another, and claim no more.
 
 use node_core::LinkLoss;
 
@@ -97,7 +97,7 @@ pub struct NetworkSpec {
 type Preset = (&'static str, fn() -> NetworkSpec);
 
 /// What a station allows for beacons to stay away: 6 s until it becomes suspicious (ESP-FAQ,
-/// Wi-Fi, default of the ESP32; the ESP8266's own is [U]), then 2.5 s of probing until it gives
+/// Wi-Fi, default of the ESP32; the ESP8266's own is unsourced), then 2.5 s of probing until it gives
 /// up (log in `ESP8266_RTOS_SDK` issue 355).
 const BEACONS_LOST_AFTER: SimSpan = SimSpan::from_millis(6_000 + 2_500);
 
@@ -119,7 +119,8 @@ impl NetworkSpec {
     /// A desk beside the access point.
     ///
     /// 3 ms each way make TCP, CONNECT and PUBLISH take 19 ms, as measured on a local network
-    /// (softplus/esp8266-wifi-timing). Byte time of 24 Mb/s, loss of 1 in 1 000 [U].
+    /// (softplus/esp8266-wifi-timing). Byte time of 24 Mb/s and loss of 1 in 1 000 are
+    /// unsourced.
     #[must_use]
     pub fn good() -> Self {
         Self {
@@ -138,12 +139,12 @@ impl NetworkSpec {
             retransmit_after: SimSpan::from_secs(1),
             retransmit_max: 12,
             open_retransmit_max: 6,
-            // One question and one answer over the internet, after a name look-up [U].
+            // One question and one answer over the internet, after a name look-up (unsourced).
             time_sync: SpanRange::from_millis(50, 500),
         }
     }
 
-    /// Interference: 8 in 100 segments are lost and delays vary by 30 ms [U].
+    /// Interference: 8 in 100 segments are lost and delays vary by 30 ms (unsourced).
     #[must_use]
     pub fn lossy() -> Self {
         Self {
@@ -155,7 +156,7 @@ impl NetworkSpec {
     }
 
     /// The far end of the garden: 1 Mb/s, slow joins of which 1 in 20 fails, 3 in 100 segments
-    /// lost [U]. Joins of over 5 s are common in the field: 15 % of them (arXiv 1701.02528).
+    /// lost (all unsourced). Joins of over 5 s are common in the field: 15 % of them (arXiv 1701.02528).
     #[must_use]
     pub fn far() -> Self {
         Self {
@@ -170,7 +171,7 @@ impl NetworkSpec {
     }
 
     /// A flat among many, or a hall full of nodes: long waits for a free channel, 1 join in 10
-    /// refused by a full access point, 1 in 100 segments lost [U].
+    /// refused by a full access point, 1 in 100 segments lost (all unsourced).
     #[must_use]
     pub fn crowded() -> Self {
         Self {
@@ -185,7 +186,8 @@ impl NetworkSpec {
     }
 
     /// An access point that loses its stations every 3 to 5 min, as a regression of one SDK did
-    /// (cesanta/mongoose-os issue 403). 3 joins in 10 do not find it [U].
+    /// (cesanta/mongoose-os issue 403). That 3 joins in 10 do not
+    /// find it is unsourced.
     #[must_use]
     pub fn flaky_ap() -> Self {
         Self {
