@@ -30,6 +30,8 @@ pub(crate) const PINGREQ: [u8; 2] = [0xC0, 0];
 pub(crate) struct World {
     pub(crate) broker: Broker,
     pub(crate) now: SimTime,
+    /// How often the broker asked to be woken.
+    pub(crate) wake_ups: u32,
     pub(crate) last: Vec<BrokerAction>,
 }
 
@@ -38,6 +40,7 @@ impl World {
         Self {
             broker: Broker::new(spec),
             now: SimTime::ZERO,
+            wake_ups: 0,
             last: Vec::new(),
         }
     }
@@ -78,6 +81,7 @@ impl World {
         let end = self.now.after(span);
         while let Some(at) = self.broker.poll_timeout().filter(|&at| at <= end) {
             self.broker.handle_timeout(at, &mut self.last);
+            self.wake_ups += 1;
         }
         self.now = end;
     }

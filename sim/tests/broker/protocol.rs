@@ -161,6 +161,22 @@ fn silence_ends_a_session_after_one_and_a_half_keep_alives() {
 }
 
 #[test]
+fn however_much_a_client_says_it_costs_one_wake_up_for_each_keep_alive() {
+    let mut world = World::new(BrokerSpec::default());
+    let mut connect = CONNECT_A;
+    // 10 s, so that it is to be cut off before the time allowed for its CONNECT ends.
+    connect[11] = 10;
+    world.open(0, &connect);
+    for _ in 0..1_400 {
+        world.wait(SimSpan::from_secs(1));
+        assert_eq!(world.say(0, &PINGREQ), [[0xD0, 0]]);
+    }
+    // It was last heard 1 s before each wake-up, so they are 14 s apart. The time allowed for
+    // the CONNECT comes up too, once.
+    assert!(world.wake_ups <= 1_400 / 14 + 1, "{}", world.wake_ups);
+}
+
+#[test]
 fn a_keep_alive_of_zero_never_ends() {
     let mut world = World::new(BrokerSpec::default());
     let mut connect = CONNECT_A;
