@@ -15,6 +15,10 @@ use crate::units::{Ohms, Volts};
 
 /// TMP36 data sheet: 750 mV at 25 °C; load regulation of 6 m°C/µA makes 60 Ω.
 pub(crate) const ROOM: Source = Source {
+/// What a supplied TMP36 shows at 25 °C.
+///
+/// TMP36 data sheet table 1: 750 mV; a load regulation of 6 m°C/µA makes 60 Ω.
+pub const ROOM: Source = Source {
     open: Volts(0.75),
     resistance: Ohms(60.0),
 };
@@ -96,6 +100,7 @@ fn leads(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
 fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
     let mut problems = pin(wiring);
     let name = wiring.analog_pin().to_owned();
+    let name = wiring.analog_label();
     match wiring.signal().role {
         PinRole::AnalogSecond => problems.push(Problem::ConverterSecond { pin: name }),
         PinRole::Digital => return vec![Problem::ConverterAbsent { pin: name }],
@@ -110,6 +115,7 @@ fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
         Some(_) => problems.push(Problem::OutputOnGround),
         None if !wiring.signal().circuit.is_coupled() && problems.is_empty() => {
             let pin = wiring.analog_pin().to_owned();
+            let pin = wiring.analog_label();
             problems.push(Problem::AnalogOpen { pin });
         }
         None => {}
@@ -136,6 +142,7 @@ fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
 fn pin(wiring: &Wiring) -> Vec<Problem> {
     let mut problems = Vec::new();
     let pin = || wiring.analog_pin().to_owned();
+    let pin = || wiring.analog_label();
     let net = wiring
         .netlist()
         .net_of(wiring.board_id(), wiring.analog_pin());

@@ -98,6 +98,11 @@ impl BoardKind {
         match self {
             Self::Esp32C3 => "ADC1",
             Self::Esp12 | Self::NodeMcu => "TOUT",
+    pub const fn converter(self, role: PinRole) -> &'static str {
+        match (self, role) {
+            (Self::Esp32C3, PinRole::AnalogSecond) => "ADC2",
+            (Self::Esp32C3, _) => "ADC1",
+            (Self::Esp12 | Self::NodeMcu, _) => "TOUT",
         }
     }
 
@@ -171,6 +176,17 @@ impl BoardKind {
         }
     }
 
+    /// Returns how a person calls a pin: the ESP32-C3's `0` is GPIO0.
+    #[must_use]
+    pub fn pin_label(self, pin: &str) -> String {
+        let pin = self.canonical_pin(pin);
+        if pin.starts_with(|first: char| first.is_ascii_digit()) && pin.parse::<u8>().is_ok() {
+            format!("GPIO{pin}")
+        } else {
+            pin.into_owned()
+        }
+    }
+
     /// Returns what a pin is for, or `None` if the board has no such pin.
     #[must_use]
     pub fn pin_role(self, pin: &str) -> Option<PinRole> {
@@ -200,6 +216,8 @@ impl BoardKind {
     /// ESP8266: the strap pins, GPIO0 and GPIO2 high, GPIO15 low (NodeMCU DEVKIT V1.0 schematic,
     /// page 2). ESP32-C3: GPIO9 has a pull-up after reset (data sheet, strapping pins). Supplies
     /// and ground are what they are.
+    /// page 2). ESP32-C3: GPIO9 high, by its pull-up after reset (unsourced). Supplies and ground
+    /// are what they are.
     #[must_use]
     pub fn idle_level(self, pin: &str) -> Option<bool> {
         match self.pin_role(pin)? {
@@ -297,6 +315,9 @@ mod tests {
         assert_eq!(of(PinRole::Analog), 5);
         assert_eq!(of(PinRole::AnalogSecond), 1);
         assert_eq!(BoardKind::Esp32C3.pin_role("GPIO4"), Some(PinRole::Analog));
+        assert_eq!(BoardKind::Esp32C3.pin_label("4"), "GPIO4");
+        assert_eq!(BoardKind::Esp32C3.pin_label("3V3.1"), "3V3");
+        assert_eq!(BoardKind::NodeMcu.pin_label("A0"), "A0");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod signal;
 mod supplies;
 mod wiring;
 
+pub use diagnosis::ROOM;
 pub use diagram::{
     CONNECTIONS_MAX, Connection, Diagram, Endpoint, PARTS_MAX, Part, SERIAL_MONITOR, TEXT_BYTES_MAX,
 };

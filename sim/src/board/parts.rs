@@ -29,6 +29,9 @@ pub enum PartKind {
 }
 
 /// Size of a breadboard.
+///
+/// Columns and rails of the full size are those that Wokwi's linter takes; the smaller sizes are
+/// those that shops sell, unsourced. Outside of them a hole is told, not refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BreadboardSize {
     /// 63 columns, rails of 50 holes.

@@ -87,6 +87,7 @@ impl Problem {
                 format!(
                     "GPIO{pin} has a converter that is not calibrated, and fails on some chips."
                 )
+                format!("{pin} has a converter that is not calibrated, and fails on some chips.")
             }
             Self::DecouplingMissing => {
                 "There is no capacitor at the sensor: radio noise can shift the reading.".to_owned()
@@ -177,6 +178,7 @@ mod tests {
             },
             Problem::ConverterSecond {
                 pin: "5".to_owned(),
+                pin: "GPIO5".to_owned(),
             },
             Problem::DecouplingMissing,
             Problem::DividerMissing,

@@ -9,6 +9,7 @@ use super::diagram::Diagram;
 use super::divider::Divider;
 use super::error::{DiagramError, DiagramProblem, JsonPath};
 use super::kind::BoardKind;
+use super::kind::{BoardKind, PinRole};
 use super::netlist::{NetId, Netlist};
 use super::parts::PartKind;
 use super::problem::Problem;
@@ -94,9 +95,29 @@ impl Wiring {
     }
 
     /// Returns the pin at which the sensor's output arrives, or where it belongs.
+    /// Returns the pin at which the sensor's output arrives, or where it belongs, by its name in
+    /// the diagram.
     #[must_use]
     pub fn analog_pin(&self) -> &str {
         &self.signal.pin
+    }
+
+    /// Returns the same pin as a person calls it.
+    #[must_use]
+    pub fn analog_label(&self) -> String {
+        self.board.pin_label(&self.signal.pin)
+    }
+
+    /// Returns what that pin is for: the sensor's output can be on a pin without converter.
+    #[must_use]
+    pub const fn pin_role(&self) -> PinRole {
+        self.signal.role
+    }
+
+    /// Returns whether a way leads from the sensor's output to a converter.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.signal.circuit.is_coupled()
     }
 
     /// Returns whether the board has power: a short between its supplies leaves it without.
@@ -136,6 +157,8 @@ impl Wiring {
     /// Returns the level of a pin that no program drives, if anything holds it.
     ///
     /// ESP8266EX data sheet §5.2: high from 0.75 of the supply, low up to 0.25 of it.
+    /// ESP8266EX data sheet, electrical characteristics: high from 0.75 of the supply, low up to
+    /// 0.25 of it.
     #[must_use]
     pub fn level(&self, part: &str, pin: &str) -> Option<bool> {
         if !self.is_powered() {
@@ -231,6 +254,8 @@ mod tests {
     use super::*;
     use crate::board::diagnosis::ROOM;
     use crate::board::fixture::{TUTORIAL, codes, wired, wiring};
+    use proptest::prelude::{prop_assert, proptest};
+    use proptest::sample::select;
 
     #[test]
     fn the_tutorial_reads_25_degrees() {
@@ -297,5 +322,57 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(two.starts_with("parts[1]: read a second board"), "{two}");
+    }
+
+    proptest! {
+        // However wild the wires are, the pin stays between the supplies, and every mistake has
+        // a sentence.
+        #[test]
+        fn no_wiring_makes_a_voltage_out_of_nothing(
+            wires in proptest::collection::vec((select(PINS), select(PINS)), 0..12),
+        ) {
+            let wires: Vec<String> = wires.iter().map(|(a, b)| format!("{a}-{b}")).collect();
+            let wires: Vec<&str> = wires.iter().map(String::as_str).collect();
+            let wiring = wired(
+                r#"{"type": "chip-tmp36", "id": "t"},
+                   {"type": "wokwi-resistor", "id": "r", "attrs": {"value": "10k"}},
+                   {"type": "wokwi-resistor", "id": "q", "attrs": {"value": "0"}}"#,
+                &wires,
+            );
+            let input = wiring.analog_input(Divider::NOMINAL, ROOM);
+            prop_assert!((-1e-12..=5.0 / 3.2 + 1e-12).contains(&input.open.0), "{input:?}");
+            prop_assert!((0.0..=100e3 + 1e-6).contains(&input.resistance.0), "{input:?}");
+            for problem in wiring.problems() {
+                prop_assert!(problem.to_string().ends_with('.'), "{problem}");
+            }
+        }
+    }
+
+    const PINS: &[&str] = &[
+        "A0", "3V3", "GND", "VIN", "D1", "D3", "t:VS", "t:VOUT", "t:GND", "r:1", "r:2", "q:1",
+        "q:2",
+    ];
+
+    // As many resistors as parts may be, between nets drawn by a small linear generator.
+    #[test]
+    fn a_diagram_at_its_limits_is_solved() {
+        let mut wires = vec!["3V3-r0:1".to_owned()];
+        let mut state = 1_u64;
+        let mut draw = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) % 400
+        };
+        let mut parts = vec![r#"{"type": "custom", "id": "n"}"#.to_owned()];
+        for index in 0..crate::board::PARTS_MAX - 2 {
+            parts.push(format!(r#"{{"type": "wokwi-resistor", "id": "r{index}"}}"#));
+            wires.extend((1..=2).map(|lead| format!("r{index}:{lead}-n:{}", draw())));
+        }
+        wires.push("n:7-A0".to_owned());
+        let wires: Vec<&str> = wires.iter().map(String::as_str).collect();
+        let input = wired(&parts.join(", "), &wires).analog_input(Divider::NOMINAL, ROOM);
+        // Nothing leads to ground but the board's divider, so that all of 3.3 V arrives.
+        assert!((input.open.0 - 1.03).abs() < 0.01, "{input:?}");
     }
 }
