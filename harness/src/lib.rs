@@ -5,3 +5,4 @@ mod book;
 pub mod sensor;
 pub mod diagnostic;
 pub mod scenario;
+pub mod explain;
