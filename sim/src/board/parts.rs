@@ -239,4 +239,27 @@ mod tests {
         assert_eq!(PartKind::Tmp36.canonical_pin("OUT"), "VOUT");
         assert!(!PartKind::Tmp36.has_pin("DQ"));
     }
+
+    #[test]
+    fn the_shipped_chip_has_the_pins_and_controls_of_the_sensor() {
+        let text = include_str!("../../../boards/chips/tmp36.chip.json");
+        let chip: serde_json::Value = serde_json::from_str(text).unwrap();
+        let pins: Vec<&str> = chip["pins"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|pin| pin.as_str())
+            .collect();
+        assert_eq!(pins.join(", "), PartKind::Tmp36.pins());
+        let control = |index: usize| {
+            let control = &chip["controls"][index];
+            (
+                control["id"].as_str(),
+                control["min"].as_f64(),
+                control["max"].as_f64(),
+            )
+        };
+        assert_eq!(control(0), (Some("temperature"), Some(-40.0), Some(125.0)));
+        assert_eq!(control(1), (Some("fault"), Some(0.0), Some(3.0)));
+    }
 }
