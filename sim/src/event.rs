@@ -1,15 +1,10 @@
-//! The one total order of everything that happens.
+//! The one total order of everything that happens, and what can happen.
 
+use node_core::{CloseReason, LinkLoss};
+use smallvec::SmallVec;
+
+use crate::id::NodeId;
 use crate::time::SimTime;
-
-/// Index of a node in the world.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct NodeId(pub u32);
-
-impl NodeId {
-    /// The world itself, as the target or source of what concerns no single node.
-    pub const WORLD: Self = Self(u32::MAX);
-}
 
 /// Where an event sits in the total order.
 ///
@@ -38,4 +33,49 @@ pub enum Class {
     Delivery,
     /// Then deadlines fire.
     Timer,
+}
+
+/// Bytes on their way; an acknowledgement, a ping or a short message fits without allocation.
+pub type Bytes = SmallVec<[u8; 24]>;
+
+/// What happens. The generations tell stale events: what they belong to is over.
+#[derive(Clone, Debug)]
+pub(crate) enum EventKind {
+    /// The station gives up on beacons, if the access point is still silent.
+    BeaconsMissed { link: u32 },
+    /// The firmware starts.
+    Booted { life: u32 },
+    /// A deadline of the broker passed.
+    BrokerTimeout { generation: u32 },
+    /// The converter finished.
+    Converted { life: u32 },
+    /// The access point ends the association.
+    Deauthenticated { link: u32 },
+    /// A scheduled fault ends.
+    FaultEnd { index: u32 },
+    /// A scheduled fault strikes.
+    FaultStart { index: u32 },
+    /// A join ended.
+    JoinEnded {
+        link: u32,
+        outcome: Result<(), LinkLoss>,
+    },
+    /// The link breaks by itself.
+    LinkBroken { link: u32 },
+    /// Opening a stream ended: the broker's host answered.
+    OpenAnswered { connection: u32 },
+    /// Power comes on.
+    PoweredOn { life: u32 },
+    /// The stream ended, as seen by the node.
+    StreamClosed { connection: u32, why: CloseReason },
+    /// Bytes reached the node.
+    StreamRead { connection: u32, bytes: Bytes },
+    /// Bytes reached the broker.
+    StreamReceived { connection: u32, bytes: Bytes },
+    /// The node's end of the stream was closed, as seen by the broker.
+    StreamFinished { connection: u32 },
+    /// Civil time arrived.
+    TimeKnown { link: u32 },
+    /// The node's deadline passed.
+    Timeout { generation: u32 },
 }

@@ -1,22 +1,39 @@
 //! The simulated world around a sensor node, in virtual time.
 
 pub mod analog;
-pub mod broker;
-mod clock;
-pub mod environment;
 pub mod board;
+pub mod broker;
+mod check;
+mod clock;
+mod device;
+mod digest;
+pub mod environment;
 mod event;
+mod fault;
+mod frontend;
+mod id;
 #[cfg(test)]
 mod measure;
+mod observe;
 mod queue;
 mod rng;
+mod spec;
 pub mod stack;
 mod time;
 mod units;
+mod world;
 
+pub use check::{Checkers, ProgressBound, Violation};
 pub use clock::{Clock, DRIFT_PPB_MAX};
-pub use event::{Class, EventKey, NodeId};
+pub use digest::{Digest, DigestObserver};
+pub use event::{Class, EventKey};
+pub use fault::{Fault, ScheduledFault, Victims};
+pub use frontend::Conversion;
+pub use id::{ConnectionId, NodeId};
+pub use observe::{Observation, Observer, Unobserved};
 pub use queue::EventQueue;
 pub use rng::{EntityId, Purpose, Rng};
+pub use spec::{NodeSpec, WorldSpec};
 pub use time::{SimSpan, SimTime};
 pub use units::{Celsius, Ohms, Volts};
+pub use world::World;

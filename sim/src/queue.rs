@@ -194,7 +194,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::event::{Class, NodeId};
+    use crate::event::Class;
+    use crate::id::NodeId;
     use crate::measure::cpu_seconds;
     use crate::rng::{EntityId, Purpose, Rng};
     use crate::time::SimSpan;

@@ -8,7 +8,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_pcg::Pcg64;
 
-use crate::event::NodeId;
+use crate::id::NodeId;
 
 /// Whose luck it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

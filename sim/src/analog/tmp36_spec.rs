@@ -41,3 +41,20 @@ pub enum Tmp36Fault {
     /// The output stays at what it shows when next asked.
     Stuck,
 }
+
+impl Tmp36Fault {
+    /// Returns what a value of the chip's `fault` control means: 0 is none, 1 an open output, 2
+    /// an output on ground, 3 an output on +VS, as in `boards/chips/tmp36.chip.json`.
+    #[must_use]
+    pub fn from_control(value: f64) -> Option<Self> {
+        [
+            Self::None,
+            Self::Open,
+            Self::ShortToGround,
+            Self::ShortToSupply,
+        ]
+        .into_iter()
+        .zip([0.0, 1.0, 2.0, 3.0])
+        .find_map(|(fault, number)| (value.total_cmp(&number).is_eq()).then_some(fault))
+    }
+}

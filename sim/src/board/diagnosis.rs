@@ -13,8 +13,6 @@ use super::wiring::Wiring;
 use crate::analog::{Source, Supply};
 use crate::units::{Ohms, Volts};
 
-/// TMP36 data sheet: 750 mV at 25 °C; load regulation of 6 m°C/µA makes 60 Ω.
-pub(crate) const ROOM: Source = Source {
 /// What a supplied TMP36 shows at 25 °C.
 ///
 /// TMP36 data sheet table 1: 750 mV; a load regulation of 6 m°C/µA makes 60 Ω.
@@ -99,7 +97,6 @@ fn leads(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
 /// Returns what is wrong between the sensor's output and the converter.
 fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
     let mut problems = pin(wiring);
-    let name = wiring.analog_pin().to_owned();
     let name = wiring.analog_label();
     match wiring.signal().role {
         PinRole::AnalogSecond => problems.push(Problem::ConverterSecond { pin: name }),
@@ -114,7 +111,6 @@ fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
         Some(volts) if volts.0 > 0.0 => problems.push(Problem::OutputOnSupply { volts }),
         Some(_) => problems.push(Problem::OutputOnGround),
         None if !wiring.signal().circuit.is_coupled() && problems.is_empty() => {
-            let pin = wiring.analog_pin().to_owned();
             let pin = wiring.analog_label();
             problems.push(Problem::AnalogOpen { pin });
         }
@@ -141,7 +137,6 @@ fn signal(wiring: &Wiring, sensor: &str) -> Vec<Problem> {
 /// Returns what is wrong with the pin, whatever the sensor does.
 fn pin(wiring: &Wiring) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let pin = || wiring.analog_pin().to_owned();
     let pin = || wiring.analog_label();
     let net = wiring
         .netlist()

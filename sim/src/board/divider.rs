@@ -73,7 +73,7 @@ impl Divider {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::NodeId;
+    use crate::id::NodeId;
     use crate::rng::{EntityId, Purpose};
     use crate::units::Volts;
 

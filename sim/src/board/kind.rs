@@ -94,10 +94,6 @@ impl BoardKind {
 
     /// Returns the name of the converter's own input, behind whatever the board adds.
     #[must_use]
-    pub const fn converter(self) -> &'static str {
-        match self {
-            Self::Esp32C3 => "ADC1",
-            Self::Esp12 | Self::NodeMcu => "TOUT",
     pub const fn converter(self, role: PinRole) -> &'static str {
         match (self, role) {
             (Self::Esp32C3, PinRole::AnalogSecond) => "ADC2",
@@ -214,8 +210,6 @@ impl BoardKind {
     /// board holds it.
     ///
     /// ESP8266: the strap pins, GPIO0 and GPIO2 high, GPIO15 low (NodeMCU DEVKIT V1.0 schematic,
-    /// page 2). ESP32-C3: GPIO9 has a pull-up after reset (data sheet, strapping pins). Supplies
-    /// and ground are what they are.
     /// page 2). ESP32-C3: GPIO9 high, by its pull-up after reset (unsourced). Supplies and ground
     /// are what they are.
     #[must_use]

@@ -9,7 +9,6 @@ use super::diagram::{Diagram, Endpoint};
 use super::parts::{PartKind, resistance};
 use crate::units::Ohms;
 
-/// What Wokwi gives a resistor that names no value, in ohms.
 /// What a resistor has that names no value, in ohms; unsourced.
 const RESISTOR_OHMS_DEFAULT: f64 = 1_000.0;
 

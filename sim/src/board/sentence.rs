@@ -84,9 +84,6 @@ impl Problem {
                 format!("The sensor's output is on {pin}, which cannot measure a voltage.")
             }
             Self::ConverterSecond { pin } => {
-                format!(
-                    "GPIO{pin} has a converter that is not calibrated, and fails on some chips."
-                )
                 format!("{pin} has a converter that is not calibrated, and fails on some chips.")
             }
             Self::DecouplingMissing => {
@@ -177,7 +174,6 @@ mod tests {
                 pin: "D1".to_owned(),
             },
             Problem::ConverterSecond {
-                pin: "5".to_owned(),
                 pin: "GPIO5".to_owned(),
             },
             Problem::DecouplingMissing,

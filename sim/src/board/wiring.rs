@@ -8,7 +8,6 @@ use super::diagnosis::diagnose;
 use super::diagram::Diagram;
 use super::divider::Divider;
 use super::error::{DiagramError, DiagramProblem, JsonPath};
-use super::kind::BoardKind;
 use super::kind::{BoardKind, PinRole};
 use super::netlist::{NetId, Netlist};
 use super::parts::PartKind;
@@ -94,7 +93,6 @@ impl Wiring {
         &self.sensors
     }
 
-    /// Returns the pin at which the sensor's output arrives, or where it belongs.
     /// Returns the pin at which the sensor's output arrives, or where it belongs, by its name in
     /// the diagram.
     #[must_use]
@@ -156,7 +154,6 @@ impl Wiring {
 
     /// Returns the level of a pin that no program drives, if anything holds it.
     ///
-    /// ESP8266EX data sheet §5.2: high from 0.75 of the supply, low up to 0.25 of it.
     /// ESP8266EX data sheet, electrical characteristics: high from 0.75 of the supply, low up to
     /// 0.25 of it.
     #[must_use]

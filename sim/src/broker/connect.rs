@@ -4,10 +4,11 @@
 
 use node_core::mqtt::ConnectRefusal;
 
-use crate::broker::message::{BrokerAction, BrokerEvent, ConnectionId, SessionEnd};
+use crate::broker::message::{BrokerAction, BrokerEvent, SessionEnd};
 use crate::broker::server::Broker;
 use crate::broker::session::SessionIndex;
 use crate::broker::wire::{Connect, Wire};
+use crate::id::ConnectionId;
 use crate::time::{SimSpan, SimTime};
 
 impl Broker {

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::broker::message::ConnectionId;
+use crate::id::ConnectionId;
 use crate::time::SimTime;
 
 /// Entries by time, and by connection among equals.
@@ -42,7 +42,7 @@ impl Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::NodeId;
+    use crate::id::NodeId;
 
     #[test]
     fn entries_come_up_in_order_and_not_before_their_time() {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use node_core::Qos;
 
-use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, ConnectionId, Message};
+use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, Message};
 use crate::broker::server::Broker;
 use crate::broker::session::SessionIndex;
 use crate::broker::wire::Wire;
+use crate::id::ConnectionId;
 
 impl Broker {
     /// Keeps a message if it asks for it, and sends it to everyone who subscribed.

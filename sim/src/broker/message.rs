@@ -7,21 +7,9 @@ use std::sync::Arc;
 
 use node_core::Qos;
 use node_core::mqtt::ConnectRefusal;
-use smallvec::SmallVec;
 
-use crate::event::NodeId;
-
-/// Bytes of a packet: an acknowledgement, a ping or a short message fits without allocation.
-pub type Bytes = SmallVec<[u8; 24]>;
-
-/// One stream of one node; a node that reconnects counts its generation up.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct ConnectionId {
-    /// Whose stream it is.
-    pub node: NodeId,
-    /// Which of the node's streams.
-    pub generation: u32,
-}
+use crate::event::Bytes;
+use crate::id::ConnectionId;
 
 /// An application message.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,6 +137,25 @@ pub enum BrokerEvent {
         /// The message.
         message: Message,
     },
+}
+
+impl BrokerEvent {
+    /// Returns the stream it is about; a will or a dropped message may have none any more.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::ConnectRefused { connection, .. }
+            | Self::ConnectionBroken { connection, .. }
+            | Self::MessageAcknowledged { connection, .. }
+            | Self::MessageReceived { connection, .. }
+            | Self::MessageSent { connection, .. }
+            | Self::SessionEnded { connection, .. }
+            | Self::SessionStarted { connection, .. }
+            | Self::Subscribed { connection, .. }
+            | Self::Unsubscribed { connection, .. } => Some(*connection),
+            Self::MessageDropped { .. } | Self::WillPublished { .. } => None,
+        }
+    }
 }
 
 /// Why the stream of a session is gone.

@@ -24,9 +24,9 @@ mod subscriptions;
 mod topic;
 mod wire;
 
-pub use message::{
-    BrokerAction, BrokerEvent, Bytes, ClientFault, ConnectionId, Message, SessionEnd,
-};
+pub use crate::event::Bytes;
+pub use crate::id::ConnectionId;
+pub use message::{BrokerAction, BrokerEvent, ClientFault, Message, SessionEnd};
 pub use server::Broker;
 pub use spec::{BrokerSpec, Credentials};
 pub use topic::{filter_is_valid, filter_matches, topic_is_valid};

@@ -11,14 +11,14 @@ use node_core::Qos;
 use node_core::mqtt::ConnectRefusal;
 
 use crate::broker::deadlines::Deadlines;
-use crate::broker::message::{
-    BrokerAction, BrokerEvent, Bytes, ClientFault, ConnectionId, Message, SessionEnd,
-};
+use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, Message, SessionEnd};
 use crate::broker::retained::Retained;
 use crate::broker::session::{SessionIndex, Sessions};
 use crate::broker::spec::BrokerSpec;
 use crate::broker::subscriptions::Subscriptions;
 use crate::broker::wire::{Packet, Wire};
+use crate::event::Bytes;
+use crate::id::ConnectionId;
 use crate::time::{SimSpan, SimTime};
 
 /// A broker without I/O.

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU16;
 use std::sync::Arc;
 
-use crate::broker::message::{ConnectionId, Message};
+use crate::broker::message::Message;
+use crate::id::ConnectionId;
 
 /// Number of a session while it lives.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -20,8 +20,9 @@ use mqtt_protocol_core::mqtt::result_code::{ConnectReturnCode, MqttError, Suback
 use node_core::Qos;
 use node_core::mqtt::ConnectRefusal;
 
-use crate::broker::message::{Bytes, ClientFault, Message};
+use crate::broker::message::{ClientFault, Message};
 use crate::broker::topic::{filter_is_valid, topic_is_valid};
+use crate::event::Bytes;
 
 // The packet types of MQTT 3.1.1 §2.2.1, table 2.1, that have rules here.
 const CONNECT: u8 = 1;

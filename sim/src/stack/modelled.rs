@@ -5,7 +5,7 @@
 
 use node_core::CloseReason;
 
-use crate::event::NodeId;
+use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::stack::network::NetworkSpec;
 use crate::stack::outcome::{Delivery, Direction, JoinOutcome, OpenOutcome};

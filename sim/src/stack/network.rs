@@ -91,6 +91,8 @@ pub struct NetworkSpec {
     pub open_retransmit_max: u8,
     /// From the link being up to civil time being known.
     pub time_sync: SpanRange,
+    /// How long the broker thinks before it answers.
+    pub answer_time: SpanRange,
 }
 
 /// A name and the figures it stands for.
@@ -141,6 +143,7 @@ impl NetworkSpec {
             open_retransmit_max: 6,
             // One question and one answer over the internet, after a name look-up (unsourced).
             time_sync: SpanRange::from_millis(50, 500),
+            answer_time: SpanRange::exactly(SimSpan::ZERO),
         }
     }
 

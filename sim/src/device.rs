@@ -1,0 +1,415 @@
+//! One simulated board: the real [`Node`] and everything soldered around it.
+//!
+//! Owns how inputs reach the node and how its effects become future events. This is the one
+//! place that calls [`Node::handle`]. Does not know what a scenario wants.
+
+use node_core::{CloseReason, Config, Effect, Input, LinkLoss, Node, UnixTime};
+
+use crate::analog::Tmp36Fault;
+use crate::clock::Clock;
+use crate::environment::Environment;
+use crate::event::{Bytes, EventKind};
+use crate::frontend::Frontend;
+use crate::id::NodeId;
+use crate::observe::{Observation, Observer};
+use crate::queue::EventQueue;
+use crate::stack::{Delivery, Direction, NetworkSpec};
+use crate::time::{SimSpan, SimTime};
+
+mod body;
+
+use body::{Body, Station, Stream};
+
+/// From power to the first instruction of the firmware.
+///
+/// A wake without radio calibration took 113 ms to an Arduino sketch (pokewithastick.net,
+/// "wake from deep sleep"); the transmit-power calibration that Arduino and MicroPython ask
+/// for adds 20 ms (byte 114 of the init data, esp8266/Arduino `core_esp8266_phy.cpp`).
+const BOOT_TIME: SimSpan = SimSpan::from_millis(133);
+
+/// What a device can touch of its world while one event is handled.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) access_point_up: bool,
+    pub(crate) broker_up: bool,
+    pub(crate) environment: &'a mut Environment,
+    pub(crate) epoch: Option<UnixTime>,
+    pub(crate) network: &'a NetworkSpec,
+    pub(crate) queue: &'a mut EventQueue<EventKind>,
+    pub(crate) watch: &'a mut dyn Observer,
+}
+
+/// What is wrong with one board's clock from the start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClockError {
+    /// What it gains on true time, in parts per billion.
+    pub(crate) drift_ppb: i64,
+    /// What it shows at power-on, in microseconds; below zero counts as zero.
+    pub(crate) offset_us: i64,
+}
+
+/// One board: the node, and the board around it.
+#[derive(Debug)]
+pub(crate) struct Device {
+    /// The running firmware; nothing while the boot loader runs.
+    node: Option<Node>,
+    powered: bool,
+    config: Config,
+    body: Body,
+}
+
+impl Device {
+    pub(crate) fn new(
+        id: NodeId,
+        seed: u64,
+        clock: ClockError,
+        config: Config,
+        frontend: Frontend,
+    ) -> Self {
+        let body = Body::new(id, seed, clock, frontend);
+        Self {
+            node: None,
+            powered: false,
+            config,
+            body,
+        }
+    }
+
+    /// Switches the board on; the firmware follows after the boot loader.
+    pub(crate) fn power_on(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.powered = true;
+        self.body.clock = Clock::started(at, self.body.clock_error.drift_ppb);
+        self.body.clock.jump(at, self.body.clock_error.offset_us);
+        self.body.frontend.stabilise(at, around.environment);
+        around
+            .watch
+            .on_event(at, self.body.id, &Observation::PoweredOn);
+        let life = self.body.life;
+        self.body.schedule(
+            at.after(BOOT_TIME),
+            EventKind::Booted { life },
+            around.queue,
+        );
+    }
+
+    /// Takes the power away; memory, link and stream are gone without a word.
+    pub(crate) fn power_off(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if let Some(node) = self.node.take() {
+            for reading in node.queued() {
+                let what = Observation::ReadingForgotten(*reading);
+                around.watch.on_event(at, self.body.id, &what);
+            }
+        }
+        self.powered = false;
+        self.body.forget();
+        if std::mem::take(&mut self.body.queued) > 0 {
+            around
+                .watch
+                .on_event(at, self.body.id, &Observation::Queued(0));
+        }
+        around
+            .watch
+            .on_event(at, self.body.id, &Observation::PoweredOff);
+    }
+
+    /// Starts the firmware.
+    pub(crate) fn boot(&mut self, at: SimTime, life: u32, around: &mut Surroundings<'_>) {
+        if life != self.body.life || self.node.is_some() {
+            return;
+        }
+        let now = self.body.clock.local(at);
+        let seed = self.body.luck.bits();
+        let node = Node::new(self.config, seed, now).expect("the scenario checked the node");
+        self.node = Some(node);
+        self.drain(at, around);
+    }
+
+    /// Handles what happens to this device alone.
+    pub(crate) fn deliver(&mut self, at: SimTime, kind: EventKind, around: &mut Surroundings<'_>) {
+        let body = &mut self.body;
+        match kind {
+            EventKind::Timeout { generation } => self.ring(at, generation, around),
+            EventKind::Converted { life } if life == body.life => {
+                let code = body.convert(at, around);
+                self.feed(at, Input::Sampled(code), around);
+            }
+            EventKind::JoinEnded { link, outcome } if link == body.link_life => {
+                self.end_join(at, outcome, around);
+            }
+            EventKind::BeaconsMissed { link } if link == body.link_life => {
+                if !around.access_point_up {
+                    self.lose_link(at, LinkLoss::BeaconsLost, around);
+                }
+            }
+            EventKind::LinkBroken { link } if link == body.link_life => {
+                self.lose_link(at, LinkLoss::BeaconsLost, around);
+            }
+            EventKind::Deauthenticated { link } if link == body.link_life => {
+                self.lose_link(at, LinkLoss::Deauthenticated, around);
+            }
+            EventKind::TimeKnown { link } if link == body.link_life => {
+                if let Some(epoch) = around.epoch {
+                    let ms = epoch.as_millis() + at.since(SimTime::ZERO).as_millis();
+                    self.feed(at, Input::TimeKnown(UnixTime::from_millis(ms)), around);
+                }
+            }
+            EventKind::StreamRead { connection, bytes } if body.hears(connection) => {
+                self.feed(at, Input::StreamRead(&bytes), around);
+            }
+            EventKind::StreamClosed { connection, why } if connection == body.connection => {
+                self.close_stream(at, why, around);
+            }
+            // Whatever is left belongs to an earlier life, link or stream.
+            _ => {}
+        }
+    }
+
+    /// Tells the node that its stream is open.
+    pub(crate) fn open_stream(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.body.stream = Stream::Open;
+        self.feed(at, Input::StreamOpened, around);
+    }
+
+    /// Tells the node that its stream is closed, if it has one or waits for one.
+    pub(crate) fn close_stream(
+        &mut self,
+        at: SimTime,
+        why: CloseReason,
+        around: &mut Surroundings<'_>,
+    ) {
+        if std::mem::replace(&mut self.body.stream, Stream::Closed) != Stream::Closed {
+            self.feed(at, Input::StreamClosed(why), around);
+        }
+    }
+
+    /// Types bytes at the serial port.
+    pub(crate) fn type_bytes(&mut self, at: SimTime, bytes: &[u8], around: &mut Surroundings<'_>) {
+        self.feed(at, Input::SerialRead(bytes), around);
+    }
+
+    /// Makes the clock leap.
+    pub(crate) fn jump_clock(&mut self, at: SimTime, by_us: i64, around: &mut Surroundings<'_>) {
+        self.body.clock.jump(at, by_us);
+        self.rearm(at, around);
+    }
+
+    /// Changes how fast the clock runs; `None` is its own error again.
+    pub(crate) fn drift_clock(
+        &mut self,
+        at: SimTime,
+        ppb: Option<i64>,
+        around: &mut Surroundings<'_>,
+    ) {
+        self.body
+            .clock
+            .drift(at, ppb.unwrap_or(self.body.clock_error.drift_ppb));
+        self.rearm(at, around);
+    }
+
+    /// Breaks or mends the sensor.
+    pub(crate) fn change_sensor(&mut self, fault: Tmp36Fault) {
+        self.body.frontend.change_sensor(fault);
+    }
+
+    /// Tells the board that the access point went silent.
+    pub(crate) fn miss_beacons(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.body.severed = true;
+        if self.body.station == Station::Joined {
+            let link = self.body.link_life;
+            let gives_up = at.after(around.network.beacons_lost_after);
+            self.body
+                .schedule(gives_up, EventKind::BeaconsMissed { link }, around.queue);
+        }
+    }
+
+    /// Tells the board that the access point is back, with its associations forgotten.
+    pub(crate) fn hear_beacons(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if self.body.station == Station::Joined {
+            let link = self.body.link_life;
+            let told = at.after(around.network.latency);
+            self.body
+                .schedule(told, EventKind::Deauthenticated { link }, around.queue);
+        }
+    }
+
+    /// Returns which stream is open or being opened.
+    pub(crate) const fn connection(&self) -> Option<u32> {
+        match self.body.stream {
+            Stream::Closed => None,
+            Stream::Open | Stream::Opening => Some(self.body.connection),
+        }
+    }
+
+    /// Returns true while the board is switched on.
+    pub(crate) const fn is_powered(&self) -> bool {
+        self.powered
+    }
+
+    /// Returns true when nothing of this stream gets through any more.
+    pub(crate) fn is_severed(&self, connection: u32) -> bool {
+        self.body.severed && self.body.connection == connection
+    }
+
+    /// Returns true while the stream is being opened.
+    pub(crate) fn is_opening(&self, connection: u32) -> bool {
+        self.body.stream == Stream::Opening && self.body.connection == connection
+    }
+
+    /// Returns the generation that events of the current life carry.
+    pub(crate) const fn life(&self) -> u32 {
+        self.body.life
+    }
+
+    /// Returns the node, while it has power.
+    pub(crate) const fn node(&self) -> Option<&Node> {
+        self.node.as_ref()
+    }
+
+    /// Sends bytes down to the node, or nothing if the stream they belong to is gone.
+    pub(crate) fn send_down(
+        &mut self,
+        at: SimTime,
+        connection: u32,
+        bytes: Bytes,
+        around: &mut Surroundings<'_>,
+    ) {
+        let body = &mut self.body;
+        match body
+            .link
+            .segment(at, around.network, Direction::Down, bytes.len())
+        {
+            Delivery::Arrives(arrival) => {
+                body.schedule(
+                    arrival,
+                    EventKind::StreamRead { connection, bytes },
+                    around.queue,
+                );
+            }
+            Delivery::TimesOut(when) => body.schedule_death(when, connection, around.queue),
+        }
+    }
+
+    /// Sends the end of a stream down to the node.
+    pub(crate) fn send_close(
+        &mut self,
+        at: SimTime,
+        connection: u32,
+        why: CloseReason,
+        around: &mut Surroundings<'_>,
+    ) {
+        let body = &mut self.body;
+        if let Delivery::Arrives(arrival) =
+            body.link.segment(at, around.network, Direction::Down, 0)
+        {
+            body.schedule(
+                arrival,
+                EventKind::StreamClosed { connection, why },
+                around.queue,
+            );
+        }
+    }
+
+    fn ring(&mut self, at: SimTime, generation: u32, around: &mut Surroundings<'_>) {
+        if generation != self.body.alarm_generation {
+            return;
+        }
+        self.body.alarm = None;
+        let now = self.body.clock.local(at);
+        let due = self
+            .node
+            .as_ref()
+            .and_then(Node::poll_timeout)
+            .is_some_and(|at| at <= now);
+        if due {
+            self.feed(at, Input::Timeout, around);
+        } else {
+            self.arm(at, around);
+        }
+    }
+
+    fn end_join(
+        &mut self,
+        at: SimTime,
+        outcome: Result<(), LinkLoss>,
+        around: &mut Surroundings<'_>,
+    ) {
+        let outcome = if around.access_point_up {
+            outcome
+        } else {
+            Err(LinkLoss::AccessPointNotFound)
+        };
+        match outcome {
+            Ok(()) => {
+                self.body.station = Station::Joined;
+                let link = self.body.link_life;
+                let known = self.body.link.time_sync(at, around.network);
+                self.body
+                    .schedule(known, EventKind::TimeKnown { link }, around.queue);
+                self.feed(at, Input::LinkUp, around);
+            }
+            Err(why) => self.lose_link(at, why, around),
+        }
+    }
+
+    fn lose_link(&mut self, at: SimTime, why: LinkLoss, around: &mut Surroundings<'_>) {
+        self.body.drop_link();
+        self.feed(at, Input::LinkDown(why), around);
+    }
+
+    fn feed(&mut self, at: SimTime, input: Input<'_>, around: &mut Surroundings<'_>) {
+        let Some(node) = self.node.as_mut() else {
+            return;
+        };
+        node.handle(self.body.clock.local(at), input);
+        self.drain(at, around);
+    }
+
+    /// Polls the node dry, then sets its alarm.
+    fn drain(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        let Some(node) = self.node.as_mut() else {
+            return;
+        };
+        while let Some(effect) = node.poll() {
+            match effect {
+                Effect::Command(command) => self.body.obey(at, command, around),
+                Effect::Event(event) => {
+                    around
+                        .watch
+                        .on_event(at, self.body.id, &Observation::Node(event));
+                }
+                Effect::SerialWrite(bytes) => {
+                    around
+                        .watch
+                        .on_event(at, self.body.id, &Observation::Serial(bytes));
+                }
+                Effect::StreamWrite(bytes) => self.body.send_up(at, bytes, around),
+            }
+        }
+        let queued = node.queue_length();
+        if queued != self.body.queued {
+            self.body.queued = queued;
+            around
+                .watch
+                .on_event(at, self.body.id, &Observation::Queued(queued));
+        }
+        self.arm(at, around);
+    }
+
+    /// Sets the alarm anew, after the clock itself was touched.
+    fn rearm(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.body.alarm = None;
+        self.arm(at, around);
+    }
+
+    /// Makes sure that an alarm rings no later than the node's deadline. One that rings too
+    /// early is cheap: it is set again, and most deadlines only ever move back.
+    fn arm(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        let Some(deadline) = self.node.as_ref().and_then(Node::poll_timeout) else {
+            return;
+        };
+        if self.body.alarm.is_some_and(|alarm| alarm <= deadline) {
+            return;
+        }
+        let rings = self.body.clock.true_time(deadline).max(at);
+        self.body.schedule_alarm(rings, deadline, around.queue);
+    }
+}

@@ -1,0 +1,285 @@
+//! All of a board but the code that runs on it: clock, sensor, radio, and what is pending.
+//!
+//! Owns what the node's commands do, and which pending events are stale. Does not call the
+//! node.
+
+use node_core::{AdcCode, CloseReason, Command, Instant};
+
+use super::{ClockError, Surroundings};
+use crate::analog::RadioActivity;
+use crate::clock::Clock;
+use crate::event::{Bytes, Class, EventKey, EventKind};
+use crate::frontend::Frontend;
+use crate::id::NodeId;
+use crate::observe::Observation;
+use crate::queue::EventQueue;
+use crate::rng::{EntityId, Purpose, Rng};
+use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
+use crate::time::SimTime;
+
+/// The hardware of one device.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub(super) id: NodeId,
+    pub(super) clock: Clock,
+    pub(super) frontend: Frontend,
+    pub(super) link: Link,
+    /// Where each boot's generator is seeded from.
+    pub(super) luck: Rng,
+    pub(super) station: Station,
+    pub(super) stream: Stream,
+    /// Counts boots; what belongs to an earlier life is stale.
+    pub(super) life: u32,
+    /// Counts joins and losses of the link; what belongs to an earlier link is stale.
+    pub(super) link_life: u32,
+    /// Counts streams; what belongs to an earlier stream is stale.
+    pub(super) connection: u32,
+    /// The node's deadline for which the one timer event that is not stale was scheduled.
+    pub(super) alarm: Option<Instant>,
+    pub(super) alarm_generation: u32,
+    pub(super) queued: u8,
+    /// The access point was silent since the last join: nothing of the stream arrives any more.
+    pub(super) severed: bool,
+    /// What the clock is like when no fault says otherwise.
+    pub(super) clock_error: ClockError,
+    seq: u32,
+}
+
+/// How far the radio is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Station {
+    Joined,
+    Joining,
+    Off,
+}
+
+/// How far the byte stream is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Stream {
+    Closed,
+    Open,
+    Opening,
+}
+
+impl Body {
+    pub(super) fn new(id: NodeId, seed: u64, clock_error: ClockError, frontend: Frontend) -> Self {
+        Self {
+            id,
+            clock: Clock::started(SimTime::ZERO, 0),
+            frontend,
+            link: Link::new(seed, id),
+            luck: Rng::derive(seed, EntityId::Node(id), Purpose::NodeSeed),
+            station: Station::Off,
+            stream: Stream::Closed,
+            life: 0,
+            link_life: 0,
+            connection: 0,
+            alarm: None,
+            alarm_generation: 0,
+            queued: 0,
+            severed: false,
+            clock_error,
+            seq: 0,
+        }
+    }
+
+    /// Does what the node commands.
+    pub(super) fn obey(&mut self, at: SimTime, command: Command, around: &mut Surroundings<'_>) {
+        match command {
+            Command::CloseStream => self.finish_stream(at, around),
+            Command::JoinWifi => self.join(at, around),
+            Command::LeaveWifi => self.drop_link(),
+            Command::OpenStream => self.open_stream(at, around),
+            Command::Sample => {
+                let life = self.life;
+                let done = at.after(self.frontend.read_time(self.radio()));
+                self.schedule(done, EventKind::Converted { life }, around.queue);
+            }
+            // Sleep changes what is drawn from the battery, not what happens.
+            Command::Sleep => {}
+        }
+    }
+
+    /// Runs one conversion and tells observers the truth beside it.
+    pub(super) fn convert(&mut self, at: SimTime, around: &mut Surroundings<'_>) -> AdcCode {
+        let radio = self.radio();
+        let conversion = self.frontend.convert(at, radio, around.environment);
+        around
+            .watch
+            .on_event(at, self.id, &Observation::Converted(conversion));
+        conversion.code
+    }
+
+    /// Sends bytes up to the broker, in order, if there is a stream.
+    pub(super) fn send_up(&mut self, at: SimTime, bytes: &[u8], around: &mut Surroundings<'_>) {
+        if self.stream != Stream::Open || self.severed {
+            return;
+        }
+        let connection = self.connection;
+        match self
+            .link
+            .segment(at, around.network, Direction::Up, bytes.len())
+        {
+            Delivery::Arrives(arrival) => {
+                let bytes = Bytes::from_slice(bytes);
+                let kind = EventKind::StreamReceived { connection, bytes };
+                self.schedule_at_broker(arrival, kind, around.queue);
+            }
+            Delivery::TimesOut(when) => self.schedule_death(when, connection, around.queue),
+        }
+    }
+
+    /// Loses link and stream; what was on its way down is stale.
+    pub(super) fn drop_link(&mut self) {
+        self.station = Station::Off;
+        self.stream = Stream::Closed;
+        self.link_life = self.link_life.wrapping_add(1);
+    }
+
+    /// Loses everything that power keeps.
+    pub(super) fn forget(&mut self) {
+        self.drop_link();
+        self.life = self.life.wrapping_add(1);
+        self.alarm = None;
+        self.alarm_generation = self.alarm_generation.wrapping_add(1);
+    }
+
+    /// Returns true while bytes of this very stream reach the node.
+    pub(super) fn hears(&self, connection: u32) -> bool {
+        self.stream == Stream::Open && self.connection == connection && !self.severed
+    }
+
+    /// Schedules something for this device.
+    pub(super) fn schedule(
+        &mut self,
+        at: SimTime,
+        kind: EventKind,
+        queue: &mut EventQueue<EventKind>,
+    ) {
+        let key = self.key(at, Class::Delivery, self.id);
+        queue.push(key, kind);
+    }
+
+    /// Schedules the end of a stream whose segments no longer get through.
+    pub(super) fn schedule_death(
+        &mut self,
+        at: SimTime,
+        connection: u32,
+        queue: &mut EventQueue<EventKind>,
+    ) {
+        let why = CloseReason::TimedOut;
+        self.schedule(at, EventKind::StreamClosed { connection, why }, queue);
+    }
+
+    /// Schedules the one timer event that is not stale.
+    pub(super) fn schedule_alarm(
+        &mut self,
+        at: SimTime,
+        deadline: Instant,
+        queue: &mut EventQueue<EventKind>,
+    ) {
+        self.alarm = Some(deadline);
+        self.alarm_generation = self.alarm_generation.wrapping_add(1);
+        let kind = EventKind::Timeout {
+            generation: self.alarm_generation,
+        };
+        let key = self.key(at, Class::Timer, self.id);
+        queue.push(key, kind);
+    }
+
+    fn schedule_at_broker(
+        &mut self,
+        at: SimTime,
+        kind: EventKind,
+        queue: &mut EventQueue<EventKind>,
+    ) {
+        let key = self.key(at, Class::Delivery, NodeId::WORLD);
+        queue.push(key, kind);
+    }
+
+    fn key(&mut self, at: SimTime, class: Class, target: NodeId) -> EventKey {
+        self.seq = self.seq.wrapping_add(1);
+        EventKey {
+            at,
+            class,
+            target,
+            source: self.id,
+            seq: self.seq,
+        }
+    }
+
+    fn radio(&self) -> RadioActivity {
+        match self.station {
+            Station::Off => RadioActivity::Off,
+            Station::Joined | Station::Joining => RadioActivity::Listening,
+        }
+    }
+
+    fn join(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.drop_link();
+        self.station = Station::Joining;
+        self.severed = false;
+        let link = self.link_life;
+        match self.link.join(at, around.network) {
+            JoinOutcome::Failed { at, why } => {
+                let kind = EventKind::JoinEnded {
+                    link,
+                    outcome: Err(why),
+                };
+                self.schedule(at, kind, around.queue);
+            }
+            JoinOutcome::Joined { at, breaks_at } => {
+                let kind = EventKind::JoinEnded {
+                    link,
+                    outcome: Ok(()),
+                };
+                self.schedule(at, kind, around.queue);
+                if let Some(breaks_at) = breaks_at {
+                    self.schedule(breaks_at, EventKind::LinkBroken { link }, around.queue);
+                }
+            }
+        }
+    }
+
+    fn open_stream(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.connection = self.connection.wrapping_add(1);
+        self.stream = Stream::Opening;
+        let connection = self.connection;
+        if self.station != Station::Joined {
+            let why = CloseReason::Reset;
+            return self.schedule(
+                at,
+                EventKind::StreamClosed { connection, why },
+                around.queue,
+            );
+        }
+        match self.link.open(at, around.network, around.broker_up) {
+            OpenOutcome::Failed { at, why } => {
+                self.schedule(
+                    at,
+                    EventKind::StreamClosed { connection, why },
+                    around.queue,
+                );
+            }
+            OpenOutcome::Opened { node_at, .. } => {
+                self.schedule(
+                    node_at,
+                    EventKind::OpenAnswered { connection },
+                    around.queue,
+                );
+            }
+        }
+    }
+
+    fn finish_stream(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if std::mem::replace(&mut self.stream, Stream::Closed) != Stream::Open {
+            return;
+        }
+        let connection = self.connection;
+        let fate = self.link.segment(at, around.network, Direction::Up, 0);
+        if let Delivery::Arrives(arrival) = fate {
+            let kind = EventKind::StreamFinished { connection };
+            self.schedule_at_broker(arrival, kind, around.queue);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The world: every device, the broker, the weather, and the queue that moves them.
+//!
+//! Owns the loop: which event is next, and whom it concerns. Nothing here knows what a
+//! scenario claims.
+
+mod faults;
+
+use node_core::{CloseReason, Node, UnixTime};
+
+use crate::analog::Tmp36Fault;
+use crate::broker::{Broker, BrokerAction};
+use crate::device::{ClockError, Device, Surroundings};
+use crate::environment::Environment;
+use crate::event::{Class, EventKey, EventKind};
+use crate::frontend::Frontend;
+use crate::id::{ConnectionId, NodeId};
+use crate::observe::{Observation, Observer};
+use crate::queue::EventQueue;
+use crate::rng::{EntityId, Purpose, Rng};
+use crate::spec::WorldSpec;
+use crate::stack::NetworkSpec;
+use crate::time::SimTime;
+use crate::units::Celsius;
+
+use faults::FaultState;
+
+/// The simulated world.
+#[derive(Debug)]
+pub struct World {
+    now: SimTime,
+    queue: EventQueue<EventKind>,
+    devices: Vec<Device>,
+    broker: Broker,
+    broker_up: bool,
+    broker_alarm: Option<SimTime>,
+    broker_alarm_generation: u32,
+    access_points_down: u32,
+    environment: Environment,
+    network: NetworkSpec,
+    /// What the link loses when no fault adds to it.
+    loss_ppm: u32,
+    epoch: Option<UnixTime>,
+    faults: Vec<FaultState>,
+    actions: Vec<BrokerAction>,
+    /// How long the broker thinks.
+    luck: Rng,
+    events: u64,
+    seq: u32,
+}
+
+impl World {
+    /// Builds the world at time zero, with every board's switch-on already scheduled.
+    #[must_use]
+    pub fn new(spec: &WorldSpec) -> Self {
+        let mut world = Self {
+            now: SimTime::ZERO,
+            queue: EventQueue::new(),
+            devices: Vec::with_capacity(spec.nodes as usize),
+            broker: Broker::new(spec.broker.clone()),
+            broker_up: true,
+            broker_alarm: None,
+            broker_alarm_generation: 0,
+            access_points_down: 0,
+            environment: Environment::new(spec.temperature.clone(), spec.seed),
+            network: spec.network,
+            loss_ppm: spec.network.loss_ppm,
+            epoch: spec.epoch,
+            faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
+            actions: Vec::new(),
+            luck: Rng::derive(spec.seed, EntityId::Broker, Purpose::Link),
+            events: 0,
+            seq: 0,
+        };
+        for index in 0..spec.nodes {
+            world.add_device(spec, NodeId(index));
+        }
+        world.schedule_faults();
+        world
+    }
+
+    /// Returns the time of the last event, or the deadline of the last run.
+    #[must_use]
+    pub const fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// Returns how many events were processed.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Returns a node, while it has power.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.devices.get(id.0 as usize).and_then(Device::node)
+    }
+
+    /// Processes the next event, if it happens no later than `deadline`; returns its time.
+    pub fn step_before(&mut self, deadline: SimTime, watch: &mut dyn Observer) -> Option<SimTime> {
+        if self.queue.peek_time()? > deadline {
+            return None;
+        }
+        let (key, kind) = self.queue.pop()?;
+        self.now = key.at;
+        self.events += 1;
+        self.dispatch(key, kind, watch);
+        Some(key.at)
+    }
+
+    /// Processes the next event; returns its time, or `None` when nothing will ever happen.
+    pub fn step(&mut self, watch: &mut dyn Observer) -> Option<SimTime> {
+        self.step_before(SimTime::MAX, watch)
+    }
+
+    /// Processes every event up to `deadline`, which then is the present.
+    pub fn run_until(&mut self, deadline: SimTime, watch: &mut dyn Observer) {
+        while self.step_before(deadline, watch).is_some() {}
+        self.now = self.now.max(deadline);
+    }
+
+    /// Types bytes at a node's serial port, at once.
+    pub fn write_serial(&mut self, node: NodeId, bytes: &[u8], watch: &mut dyn Observer) {
+        let now = self.now;
+        self.with_device(node, watch, |device, around| {
+            device.type_bytes(now, bytes, around)
+        });
+    }
+
+    /// Holds the air at every sensor at `temperature` from the present on, whatever the weather.
+    pub fn hold_temperature(&mut self, temperature: Celsius) {
+        self.environment.hold(self.now, temperature);
+    }
+
+    /// Breaks or mends a node's sensor, at once.
+    pub fn change_sensor(&mut self, node: NodeId, fault: Tmp36Fault) {
+        if let Some(device) = self.devices.get_mut(node.0 as usize) {
+            device.change_sensor(fault);
+        }
+    }
+
+    fn add_device(&mut self, spec: &WorldSpec, id: NodeId) {
+        let mut parts = Rng::derive(spec.seed, EntityId::Node(id), Purpose::Parts);
+        let (soonest, latest) = spec.node.boot;
+        let boot = soonest.as_nanos() + parts.up_to(latest.as_nanos() - soonest.as_nanos());
+        let clock = ClockError {
+            drift_ppb: drawn(spec.node.clock_drift_ppb, &mut parts),
+            offset_us: drawn(spec.node.clock_offset_us, &mut parts),
+        };
+        let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
+        let mut config = spec.node.config_of(id.0);
+        config.sensor.calibration = frontend.calibrate(&config.sensor, &spec.node.calibrate);
+        self.devices
+            .push(Device::new(id, spec.seed, clock, config, frontend));
+        // A short between the supplies leaves the whole board dark.
+        if !spec.node.wiring.is_powered() {
+            return;
+        }
+        let key = EventKey {
+            at: SimTime::from_nanos(boot),
+            class: Class::Fault,
+            target: id,
+            source: NodeId::WORLD,
+            seq: self.next_seq(),
+        };
+        self.queue.push(key, EventKind::PoweredOn { life: 0 });
+    }
+
+    fn dispatch(&mut self, key: EventKey, kind: EventKind, watch: &mut dyn Observer) {
+        let (at, node) = (key.at, key.target);
+        match kind {
+            EventKind::FaultStart { index } => self.start_fault(index, watch),
+            EventKind::FaultEnd { index } => self.end_fault(index, watch),
+            EventKind::BrokerTimeout { generation } => self.ring_broker(generation, watch),
+            EventKind::StreamReceived { connection, bytes } => {
+                let id = ConnectionId {
+                    node: key.source,
+                    generation: connection,
+                };
+                if self.broker_up && self.reaches_broker(id) {
+                    self.broker.received(at, id, &bytes, &mut self.actions);
+                    self.perform_broker_actions(watch);
+                }
+            }
+            EventKind::StreamFinished { connection } => {
+                let id = ConnectionId {
+                    node: key.source,
+                    generation: connection,
+                };
+                if self.broker_up && self.reaches_broker(id) {
+                    self.broker.disconnected(id, &mut self.actions);
+                    self.perform_broker_actions(watch);
+                }
+            }
+            EventKind::OpenAnswered { connection } => self.answer_open(node, connection, watch),
+            EventKind::PoweredOn { life } => self.with_device(node, watch, |device, around| {
+                if device.life() == life {
+                    device.power_on(at, around);
+                }
+            }),
+            EventKind::Booted { life } => {
+                self.with_device(node, watch, |device, around| device.boot(at, life, around));
+            }
+            kind => self.with_device(node, watch, |device, around| {
+                device.deliver(at, kind, around);
+            }),
+        }
+    }
+
+    /// Answers a node that opens a stream: accepted, refused, or not at all.
+    fn answer_open(&mut self, node: NodeId, connection: u32, watch: &mut dyn Observer) {
+        let at = self.now;
+        let opening = self
+            .devices
+            .get(node.0 as usize)
+            .is_some_and(|d| d.is_opening(connection));
+        if !opening || self.access_points_down > 0 {
+            return;
+        }
+        if !self.broker_up {
+            return self.with_device(node, watch, |device, around| {
+                device.close_stream(at, CloseReason::Refused, around);
+            });
+        }
+        self.broker.connected(
+            at,
+            ConnectionId {
+                node,
+                generation: connection,
+            },
+        );
+        self.with_device(node, watch, |device, around| device.open_stream(at, around));
+        self.perform_broker_actions(watch);
+    }
+
+    /// Returns true unless an outage of the access point severed this stream on its way up.
+    fn reaches_broker(&self, id: ConnectionId) -> bool {
+        self.devices
+            .get(id.node.0 as usize)
+            .is_some_and(|d| !d.is_severed(id.generation))
+    }
+
+    /// Carries out what the broker asked for, and keeps its alarm.
+    fn perform_broker_actions(&mut self, watch: &mut dyn Observer) {
+        let at = self.now;
+        let mut actions = std::mem::take(&mut self.actions);
+        for action in actions.drain(..) {
+            match action {
+                BrokerAction::Close { connection } => {
+                    let why = CloseReason::Finished;
+                    self.with_device(connection.node, watch, |device, around| {
+                        device.send_close(at, connection.generation, why, around);
+                    });
+                }
+                BrokerAction::Note(event) => {
+                    let node = event.connection().map_or(NodeId::WORLD, |id| id.node);
+                    watch.on_event(at, node, &Observation::Broker(&event));
+                }
+                BrokerAction::Send { connection, bytes } => {
+                    let at = at.after(self.network.answer_time.draw(&mut self.luck));
+                    self.with_device(connection.node, watch, |device, around| {
+                        device.send_down(at, connection.generation, bytes, around);
+                    });
+                }
+            }
+        }
+        self.actions = actions;
+        self.arm_broker();
+    }
+
+    fn ring_broker(&mut self, generation: u32, watch: &mut dyn Observer) {
+        if generation != self.broker_alarm_generation {
+            return;
+        }
+        self.broker_alarm = None;
+        if self.broker_up {
+            self.broker.handle_timeout(self.now, &mut self.actions);
+        }
+        self.perform_broker_actions(watch);
+    }
+
+    /// Makes sure that an alarm rings no later than the broker's next deadline.
+    fn arm_broker(&mut self) {
+        let Some(deadline) = self.broker.poll_timeout() else {
+            return;
+        };
+        if self.broker_alarm.is_some_and(|alarm| alarm <= deadline) {
+            return;
+        }
+        let at = deadline.max(self.now);
+        self.broker_alarm = Some(at);
+        self.broker_alarm_generation = self.broker_alarm_generation.wrapping_add(1);
+        let kind = EventKind::BrokerTimeout {
+            generation: self.broker_alarm_generation,
+        };
+        self.schedule(at, Class::Timer, kind);
+    }
+
+    /// Schedules something that concerns no single node.
+    fn schedule(&mut self, at: SimTime, class: Class, kind: EventKind) {
+        let (target, source, seq) = (NodeId::WORLD, NodeId::WORLD, self.next_seq());
+        self.queue.push(
+            EventKey {
+                at,
+                class,
+                target,
+                source,
+                seq,
+            },
+            kind,
+        );
+    }
+
+    fn next_seq(&mut self) -> u32 {
+        self.seq = self.seq.wrapping_add(1);
+        self.seq
+    }
+
+    /// Lets one device touch what is around it.
+    fn with_device<R: Default>(
+        &mut self,
+        node: NodeId,
+        watch: &mut dyn Observer,
+        act: impl FnOnce(&mut Device, &mut Surroundings<'_>) -> R,
+    ) -> R {
+        let Some(device) = self.devices.get_mut(node.0 as usize) else {
+            return R::default();
+        };
+        let mut around = Surroundings {
+            access_point_up: self.access_points_down == 0,
+            broker_up: self.broker_up,
+            environment: &mut self.environment,
+            epoch: self.epoch,
+            network: &self.network,
+            queue: &mut self.queue,
+            watch,
+        };
+        act(device, &mut around)
+    }
+}
+
+/// Draws a whole number between two, both included.
+fn drawn((low, high): (i64, i64), rng: &mut Rng) -> i64 {
+    low.saturating_add_unsigned(rng.up_to(high.abs_diff(low)))
+}
