@@ -132,6 +132,27 @@ impl SourceFile {
         }
     }
 
+    /// Returns the place of one character, or the end of its line; both counted from 1.
+    #[must_use]
+    pub fn span_of(&self, line: usize, column: usize) -> Span {
+        let text = &self.0.text;
+        let start = self
+            .0
+            .lines
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or(text.len());
+        let rest = text.get(start..).unwrap_or("").lines().next().unwrap_or("");
+        let mut places = rest.char_indices().skip(column.saturating_sub(1));
+        let (offset, width) = places
+            .next()
+            .map_or((rest.len(), 0), |(at, c)| (at, c.len_utf8()));
+        Span {
+            start: start + offset,
+            end: start + offset + width,
+        }
+    }
+
     /// Starts an error at a place in this file.
     #[must_use]
     pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {

@@ -1,8 +1,22 @@
-//! The harness.
+//! Runs Wi-Fi sensor node scenarios in virtual time, and judges them.
 
+pub mod action;
+mod bench;
 #[cfg(doctest)]
 mod book;
-pub mod sensor;
+pub mod cli;
+mod conduct;
 pub mod diagnostic;
-pub mod scenario;
+pub mod event;
+pub mod exit;
+pub mod expand;
+mod expect;
 pub mod explain;
+pub mod prepare;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod sensor;
+pub mod shard;
+mod stand_in;
+pub mod verdict;

@@ -9,9 +9,10 @@ use std::fmt;
 
 use node_core::{AdcCode, Attenuation, MilliCelsius};
 use nodelab_sim::analog::{
-    Adc, Divider, Esp32c3Adc, Esp32c3AdcSpec, Esp8266Adc, Esp8266AdcSpec, RadioActivity, Supply,
-    Tmp36, Tmp36Spec, full_scale,
+    Adc, Esp32c3Adc, Esp32c3AdcSpec, Esp8266Adc, Esp8266AdcSpec, RadioActivity, Supply, Tmp36,
+    Tmp36Spec, full_scale,
 };
+use nodelab_sim::board::Divider;
 use nodelab_sim::environment::{Environment, Profile};
 use nodelab_sim::{Celsius, EntityId, Purpose, Rng, SimTime, Volts};
 
@@ -144,7 +145,7 @@ impl Bench {
             .output(SimTime::ZERO, &mut room, SUPPLY, &mut self.rng);
         let pin = match self.board {
             SensorBoard::BareEsp12 | SensorBoard::Esp32C3 => output,
-            SensorBoard::NodeMcu => Divider::NODEMCU.apply(output),
+            SensorBoard::NodeMcu => Divider::NOMINAL.apply(output),
         };
         let code = self.adc.read(pin, RadioActivity::Listening, &mut self.rng);
         let blog_c = f64::from(code.0) / 10.0;

@@ -338,6 +338,26 @@ pub enum Never {
     SessionClosed,
 }
 
+impl StepCommand {
+    /// Returns the command's key in a scenario file.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Delay(_) => "delay",
+            Self::ExpectChipOutput(_) => "expect-chip-output",
+            Self::ExpectPin { .. } => "expect-pin",
+            Self::SetControl { .. } => "set-control",
+            Self::WaitSerial(_) => "wait-serial",
+            Self::WriteSerial(_) => "write-serial",
+            Self::TakeScreenshot { .. } => "take-screenshot",
+            Self::Touch { .. } => "touch",
+            Self::TouchPress { .. } => "touch-press",
+            Self::TouchRelease { .. } => "touch-release",
+            Self::TouchMove { .. } => "touch-move",
+        }
+    }
+}
+
 impl Fault {
     /// Returns how long it lasts at most: zero for what is over at once, `None` for good.
     #[must_use]

@@ -93,6 +93,14 @@ pub enum Segment<'a> {
 }
 
 impl Tree {
+    /// Returns the place of the last node that exists on a path from the root.
+    #[must_use]
+    pub fn locate_nearest(&self, path: &[Segment<'_>]) -> Option<Span> {
+        (0..=path.len())
+            .rev()
+            .find_map(|length| self.locate(&path[..length]))
+    }
+
     /// Returns the place of the node that a path from the root leads to.
     #[must_use]
     pub fn locate(&self, path: &[Segment<'_>]) -> Option<Span> {

@@ -1,0 +1,191 @@
+//! What each command does.
+//!
+//! Owns the edge: arguments become work, results become output and an exit code.
+
+mod check;
+mod look;
+mod run;
+mod strict;
+
+use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use nodelab_sim::{SimSpan, SimTime};
+
+use crate::diagnostic::{Colour, Diagnostic, render_all};
+use crate::exit::Exit;
+use crate::report::Target;
+use crate::sensor::{self, SensorBoard, Sweep};
+use crate::shard::Shard;
+
+/// One command, its arguments read.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Check scenario files.
+    Check(CheckAction),
+    /// Explain a diagram.
+    ExplainWiring(WiringAction),
+    /// Run scenarios.
+    Run(Box<RunAction>),
+    /// Print the sensor's table.
+    Sensor(SensorAction),
+}
+
+/// Arguments of `check`.
+#[derive(Clone, Debug)]
+pub struct CheckAction {
+    /// Whether to use colours.
+    pub colour: ColourChoice,
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Judge as wokwi-cli does.
+    pub strict: bool,
+}
+
+/// Arguments of `explain wiring`.
+#[derive(Clone, Debug)]
+pub struct WiringAction {
+    /// The diagram.
+    pub diagram: PathBuf,
+    /// How to print it.
+    pub format: Format,
+}
+
+/// Arguments of `run`.
+#[derive(Clone, Debug)]
+pub struct RunAction {
+    /// Whether to use colours.
+    pub colour: ColourChoice,
+    /// Worlds at a time; `None` is one for each processor.
+    pub jobs: Option<NonZeroUsize>,
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// What to report, and where to; at least one.
+    pub reports: Vec<Report>,
+    /// First seed; `None` is the scenario's.
+    pub seed: Option<u64>,
+    /// Number of worlds; `None` is the scenario's, or one when a seed is given.
+    pub seeds: Option<u32>,
+    /// Whether to print the console.
+    pub serial: SerialChoice,
+    /// Which part of the worlds; `None` is what the environment says.
+    pub shard: Option<Shard>,
+    /// Whether to print what each world took.
+    pub stats: bool,
+    /// Judge as wokwi-cli does.
+    pub strict: bool,
+    /// Simulated time for the steps; `None` is the scenario's.
+    pub timeout: Option<SimSpan>,
+    /// Where each world stops.
+    pub until: Option<SimTime>,
+    /// Run each world twice.
+    pub verify: bool,
+}
+
+/// Arguments of `sensor`.
+#[derive(Clone, Copy, Debug)]
+pub struct SensorAction {
+    /// The board.
+    pub board: SensorBoard,
+    /// How to print it.
+    pub format: sensor::Format,
+    /// Which temperatures.
+    pub sweep: Sweep,
+}
+
+/// A report that was asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Report {
+    /// Its format.
+    pub format: Format,
+    /// Where it goes.
+    pub target: Target,
+}
+
+/// Formats of reports.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Format {
+    /// For programs.
+    Json,
+    /// For build servers.
+    Junit,
+    /// For people.
+    Text,
+}
+
+/// Whether to use colours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ColourChoice {
+    /// Always.
+    Always,
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Never.
+    Never,
+}
+
+/// Whether to print the first node's console.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SerialChoice {
+    /// Of every world.
+    Always,
+    /// Of a single world.
+    Auto,
+    /// Never.
+    Never,
+}
+
+impl Action {
+    /// Carries it out; returns how the program ends.
+    #[must_use]
+    pub fn perform(self) -> Exit {
+        match self {
+            Self::Check(action) if action.strict => strict::check(&action),
+            Self::Check(action) => check::check(&action),
+            Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Run(action) if action.strict => strict::run(&action),
+            Self::Run(action) => run::run(&action),
+            Self::Sensor(action) => look::sensor(action),
+        }
+    }
+}
+
+impl ColourChoice {
+    fn of(self, is_terminal: bool) -> Colour {
+        let wanted = match self {
+            Self::Always => true,
+            Self::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none(),
+            Self::Never => false,
+        };
+        if wanted { Colour::Ansi } else { Colour::Plain }
+    }
+}
+
+/// Writes text to standard output; returns how the program ends. A reader that went away, as `head` does, is no error.
+pub fn print(text: &str) -> Exit {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Exit::Passed,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Passed,
+        Err(error) => {
+            complain(&format!(
+                "error: failed to write to standard output: {error}\n"
+            ));
+            Exit::Bug
+        }
+    }
+}
+
+/// Writes text to standard error; nobody is left to tell when that fails.
+pub fn complain(text: &str) {
+    io::stderr().lock().write_all(text.as_bytes()).ok();
+}
+
+/// Writes diagnostics to standard error.
+fn complain_of(diagnostics: &[Diagnostic], colour: ColourChoice) {
+    if !diagnostics.is_empty() {
+        let colour = colour.of(io::stderr().is_terminal());
+        complain(&format!("{}\n", render_all(diagnostics, colour).trim_end()));
+    }
+}

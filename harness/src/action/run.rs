@@ -1,0 +1,178 @@
+//! `nodelab run`: finds scenarios, runs their worlds, reports.
+
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread;
+
+use super::{Format, RunAction, SerialChoice, complain, complain_of};
+use crate::diagnostic::Colour;
+use crate::event::{Reporter, ScenarioInfo, Summary};
+use crate::exit::Exit;
+use crate::prepare::{self, Prepared};
+use crate::report::{
+    JsonReport, JunitReport, Progress, Reporters, SerialOutput, Target, TextReport,
+};
+use crate::run::{Job, Limits, RunError, RunOptions, run_all};
+use crate::shard::Shard;
+
+/// A scenario and what reports say about it.
+type Entry = (ScenarioInfo, Prepared);
+
+pub(super) fn run(action: &RunAction) -> Exit {
+    let entries = match prepare_all(action) {
+        Ok(entries) => entries,
+        Err(exit) => return exit,
+    };
+    let jobs = jobs(action, &entries);
+    let mut reporter = match reporter(action, jobs.len()) {
+        Ok(reporter) => reporter,
+        Err(message) => {
+            complain(&format!("error: {message}\n"));
+            return Exit::Invalid;
+        }
+    };
+    let options = RunOptions {
+        jobs: action.jobs.unwrap_or_else(processors),
+        limits: Limits {
+            timeout: action.timeout,
+            until: action.until,
+        },
+        verify: action.verify,
+    };
+    match run_all(&jobs, options, &mut reporter) {
+        Ok(summary) => exit_of(&summary),
+        Err(RunError::NotRepeatable(what)) => {
+            complain(&format!(
+                "error: a run is not repeatable, which is a bug: {what}\n"
+            ));
+            Exit::Bug
+        }
+        Err(RunError::Report(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Passed,
+        Err(RunError::Report(error)) => {
+            complain(&format!("error: failed to write a report: {error}\n"));
+            Exit::Bug
+        }
+    }
+}
+
+pub(super) const fn exit_of(summary: &Summary) -> Exit {
+    if summary.failed > 0 {
+        Exit::Failed
+    } else if summary.timed_out > 0 {
+        Exit::TimedOut
+    } else {
+        Exit::Passed
+    }
+}
+
+/// Reads every scenario; when one of them is not valid, none is run.
+fn prepare_all(action: &RunAction) -> Result<Vec<Entry>, Exit> {
+    let paths = prepare::find(&action.paths).map_err(|errors| {
+        complain_of(&errors, action.colour);
+        Exit::Invalid
+    })?;
+    let mut entries = Vec::new();
+    for path in &paths {
+        match prepare::prepare(path) {
+            Ok((prepared, warnings)) => {
+                complain_of(&warnings, action.colour);
+                entries.push((info(action, path, &prepared), prepared));
+            }
+            Err(complaints) => {
+                complain_of(&complaints.errors, action.colour);
+                complain_of(&complaints.warnings, action.colour);
+            }
+        }
+    }
+    let invalid = paths.len() - entries.len();
+    if invalid > 0 {
+        let of = paths.len();
+        complain(&format!(
+            "{invalid} of {of} scenarios are not valid; nothing was run\n"
+        ));
+        return Err(Exit::Invalid);
+    }
+    Ok(entries)
+}
+
+fn info(action: &RunAction, path: &std::path::Path, prepared: &Prepared) -> ScenarioInfo {
+    let scenario = &prepared.scenario;
+    // A single seed that is asked for is a replay.
+    let alone = action.seed.map(|_| 1);
+    ScenarioInfo {
+        file: path.display().to_string(),
+        name: scenario.name.clone(),
+        seeds: action.seeds.or(alone).unwrap_or(scenario.extension.seeds),
+    }
+}
+
+/// Lists the worlds of this shard, in the order of files and seeds.
+fn jobs<'a>(action: &RunAction, entries: &'a [Entry]) -> Vec<Job<'a>> {
+    let shard = action.shard.unwrap_or_else(|| {
+        match Shard::from_variables(|name| std::env::var(name).ok()) {
+            Some((shard, name)) => {
+                complain(&format!("note: running shard {shard}, as {name} says\n"));
+                shard
+            }
+            None => Shard::WHOLE,
+        }
+    });
+    let all = entries.iter().flat_map(|(info, prepared)| {
+        let first = action.seed.unwrap_or(prepared.scenario.extension.seed);
+        let seeds = (0..u64::from(info.seeds)).map(move |offset| first.saturating_add(offset));
+        seeds.map(move |seed| Job {
+            info,
+            prepared,
+            seed,
+        })
+    });
+    all.enumerate()
+        .filter(|(place, _)| shard.holds(*place))
+        .map(|(_, job)| job)
+        .collect()
+}
+
+fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
+    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    let mut stdout_users = 0;
+    for report in &action.reports {
+        let out = report.target.open().map_err(|error| {
+            let path = match &report.target {
+                Target::File(path) => path.clone(),
+                Target::Stdout => PathBuf::from("-"),
+            };
+            format!("failed to create the report {}: {error}", path.display())
+        })?;
+        stdout_users += u32::from(report.target == Target::Stdout);
+        reporters.push(match report.format {
+            Format::Json => Box::new(JsonReport::new(out)),
+            Format::Junit => Box::new(JunitReport::new(out)),
+            Format::Text => {
+                let to_terminal = report.target == Target::Stdout && io::stdout().is_terminal();
+                let colour = action.colour.of(to_terminal) == Colour::Ansi;
+                let serial = match action.serial {
+                    SerialChoice::Always => SerialOutput::Shown,
+                    SerialChoice::Auto if runs == 1 => SerialOutput::Shown,
+                    SerialChoice::Auto | SerialChoice::Never => SerialOutput::Hidden,
+                };
+                Box::new(TextReport::new(out, colour, serial, action.stats))
+            }
+        });
+    }
+    if stdout_users > 1 {
+        return Err("two reports to standard output; give one a file with `=FILE`".to_owned());
+    }
+    let all = Reporters(reporters);
+    if runs > 1 && io::stderr().is_terminal() {
+        return Ok(Reporters(vec![Box::new(Progress::around(
+            all,
+            runs as u64,
+        ))]));
+    }
+    Ok(all)
+}
+
+fn processors() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

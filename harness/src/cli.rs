@@ -1,0 +1,411 @@
+//! What can be typed on the command line, and what it means.
+//!
+//! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use node_core::MilliCelsius;
+use nodelab_sim::{SimSpan, SimTime};
+
+use crate::action::{
+    Action, CheckAction, ColourChoice, Format, Report, RunAction, SensorAction, SerialChoice,
+    WiringAction,
+};
+use crate::report::Target;
+use crate::scenario::quantity;
+use crate::sensor::{self, SensorBoard};
+use crate::shard::Shard;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0   every claim held
+  1   a claim failed
+  2   nodelab itself failed (a bug)
+  3   the input is not valid: a scenario, a diagram or an argument
+  42  a scenario ran out of simulated time
+
+Start here:
+  nodelab run scenarios/first-reading.test.yaml";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  nodelab run scenarios                          every *.test.yaml in the folder
+  nodelab run scenarios/lossy.test.yaml --seeds 64
+                                                 64 different worlds
+  nodelab run scenarios --report junit=out.xml --report text
+                                                 for a build server
+  nodelab run scenarios/lossy.test.yaml --seed 17 --until 00:52:14
+                                                 one world again, up to a moment";
+
+/// A laboratory for Wi-Fi sensor nodes: runs scenarios in virtual time and judges them.
+#[derive(Debug, Parser)]
+#[command(name = "nodelab", version, about, after_help = AFTER_HELP, styles = STYLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios, and say which claims held.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// Check scenario files without running them.
+    #[command(after_help = "Examples:\n  nodelab check scenarios\n  \
+        nodelab check --strict-wokwi my.test.yaml    accepted by wokwi-cli 0.26.1?")]
+    Check(CheckArgs),
+    /// Print what a TMP36 reads at each temperature, and what `value/10` makes of it.
+    #[command(after_help = "Example:\n  \
+        nodelab sensor --board nodemcu --from -40 --to 125 --step 5 --format csv")]
+    Sensor(SensorArgs),
+    /// Explain what a file means.
+    #[command(subcommand)]
+    Explain(ExplainCommand),
+    /// Print completions for a shell.
+    #[command(after_help = "Example:\n  nodelab completions bash > \
+        ~/.local/share/bash-completion/completions/nodelab")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ExplainCommand {
+    /// Print the nets of a Wokwi diagram, what reaches the converter, and what is wrong.
+    #[command(after_help = "Example:\n  nodelab explain wiring boards/nodemcu/diagram.json")]
+    Wiring {
+        /// The `diagram.json`.
+        diagram: PathBuf,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = WiringFormat::Text)]
+        format: WiringFormat,
+    },
+}
+
+#[derive(Args, Debug)]
+struct RunArgs {
+    /// Scenario files, and folders that are searched for `*.test.yaml`.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// First seed; without `--seeds`, the only one [default: the scenario's].
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many worlds to try of each scenario [default: the scenario's].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    seeds: Option<u32>,
+    /// Worlds at a time [default: one for each processor].
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Run only one part of the worlds, such as 2/5 [default: what the CI's variables say].
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Stop each world at this simulated time, such as 90s or 00:52:14.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<SimTime>,
+    /// Simulated time for the steps, such as 3s; a bare number is milliseconds, as on wokwi-cli
+    /// [default: the scenario's duration].
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    timeout: Option<SimSpan>,
+    /// Run each world twice, and compare the digests.
+    #[arg(long)]
+    verify: bool,
+    /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
+    report: Vec<Report>,
+    /// Print events, processor time and memory of each world.
+    #[arg(long)]
+    stats: bool,
+    /// Whether to print the first node's console [auto: of a single world].
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    serial: When,
+    /// Accept and reject what wokwi-cli 0.26.1 does, with its messages and exit codes.
+    #[arg(long)]
+    strict_wokwi: bool,
+    /// Whether to use colours [auto: on a terminal].
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    color: When,
+}
+
+#[derive(Args, Debug)]
+struct CheckArgs {
+    /// Scenario files, and folders that are searched for `*.test.yaml`.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Accept and reject what wokwi-cli 0.26.1 does, with its messages and exit codes.
+    #[arg(long)]
+    strict_wokwi: bool,
+    /// Whether to use colours [auto: on a terminal].
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    color: When,
+}
+
+#[derive(Args, Debug)]
+struct SensorArgs {
+    /// The board.
+    #[arg(long, value_enum, default_value_t = Board::Nodemcu)]
+    board: Board,
+    /// First temperature, in °C.
+    #[arg(long, default_value = "-40", allow_hyphen_values = true, value_parser = celsius)]
+    from: MilliCelsius,
+    /// Last temperature, in °C.
+    #[arg(long, default_value = "125", allow_hyphen_values = true, value_parser = celsius)]
+    to: MilliCelsius,
+    /// Distance between rows, in °C.
+    #[arg(long, default_value = "5", allow_hyphen_values = true, value_parser = celsius)]
+    step: MilliCelsius,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    format: TableFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Board {
+    /// The bare module: 1.0 V full scale.
+    Esp12,
+    /// 12 bits at 11 dB.
+    #[value(name = "esp32-c3", alias = "esp32c3")]
+    Esp32C3,
+    /// With its divider: 3.2 V full scale.
+    Nodemcu,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TableFormat {
+    Csv,
+    Json,
+    Table,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WiringFormat {
+    Json,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum When {
+    Always,
+    Auto,
+    Never,
+}
+
+/// What a command line asks for, or what to print about it.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Do this.
+    Action(Action),
+    /// Print this on standard output: help, a version, completions.
+    Print(String),
+    /// The arguments are wrong: print this on standard error.
+    Wrong(String),
+}
+
+/// Reads a command line, the program's name first.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => action_of(cli.command),
+        Err(error) if error.use_stderr() => Parsed::Wrong(error.render().ansi().to_string()),
+        Err(error) => Parsed::Print(error.render().ansi().to_string()),
+    }
+}
+
+fn action_of(command: Command) -> Parsed {
+    Parsed::Action(match command {
+        Command::Run(args) => Action::Run(Box::new(run(*args))),
+        Command::Check(args) => Action::Check(CheckAction {
+            colour: colour(args.color),
+            paths: args.paths,
+            strict: args.strict_wokwi,
+        }),
+        Command::Sensor(args) => Action::Sensor(SensorAction {
+            board: match args.board {
+                Board::Esp12 => SensorBoard::BareEsp12,
+                Board::Esp32C3 => SensorBoard::Esp32C3,
+                Board::Nodemcu => SensorBoard::NodeMcu,
+            },
+            format: match args.format {
+                TableFormat::Csv => sensor::Format::Csv,
+                TableFormat::Json => sensor::Format::Json,
+                TableFormat::Table => sensor::Format::Table,
+            },
+            sweep: sensor::Sweep {
+                from: args.from,
+                step: args.step,
+                to: args.to,
+            },
+        }),
+        Command::Explain(ExplainCommand::Wiring { diagram, format }) => {
+            let format = match format {
+                WiringFormat::Json => Format::Json,
+                WiringFormat::Text => Format::Text,
+            };
+            Action::ExplainWiring(WiringAction { diagram, format })
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "nodelab", &mut script);
+            return Parsed::Print(String::from_utf8_lossy(&script).into_owned());
+        }
+    })
+}
+
+fn run(args: RunArgs) -> RunAction {
+    let mut reports = args.report;
+    if reports.is_empty() {
+        reports.push(Report {
+            format: Format::Text,
+            target: Target::Stdout,
+        });
+    }
+    RunAction {
+        colour: colour(args.color),
+        jobs: args.jobs,
+        paths: args.paths,
+        reports,
+        seed: args.seed,
+        seeds: args.seeds,
+        serial: match args.serial {
+            When::Always => SerialChoice::Always,
+            When::Auto => SerialChoice::Auto,
+            When::Never => SerialChoice::Never,
+        },
+        shard: args.shard,
+        stats: args.stats,
+        strict: args.strict_wokwi,
+        timeout: args.timeout,
+        until: args.until,
+        verify: args.verify,
+    }
+}
+
+const fn colour(when: When) -> ColourChoice {
+    match when {
+        When::Always => ColourChoice::Always,
+        When::Auto => ColourChoice::Auto,
+        When::Never => ColourChoice::Never,
+    }
+}
+
+fn report(text: &str) -> Result<Report, String> {
+    let (format, target) = match text.split_once('=') {
+        Some((format, "-")) => (format, Target::Stdout),
+        Some((_, "")) => return Err("expected a file after `=`, or `-`".to_owned()),
+        Some((format, file)) => (format, Target::File(PathBuf::from(file))),
+        None => (text, Target::Stdout),
+    };
+    let format = match format {
+        "json" => Format::Json,
+        "junit" => Format::Junit,
+        "text" => Format::Text,
+        _ => {
+            return Err(format!(
+                "\"{format}\" is no format; expected text, json or junit"
+            ));
+        }
+    };
+    Ok(Report { format, target })
+}
+
+/// Reads `90s`, `2h` or a clock as reports print it: `00:52:14`, `00:52:14.204`.
+fn moment(text: &str) -> Result<SimTime, String> {
+    let wrong = || format!("\"{text}\" is no time; expected one such as 90s, 2h or 00:52:14");
+    if !text.contains(':') {
+        return Ok(SimTime::ZERO.after(quantity::duration(text).map_err(|_| wrong())?));
+    }
+    let mut parts = text.splitn(3, ':');
+    let mut whole = || parts.next().and_then(|part| part.parse::<u64>().ok());
+    let (hours, minutes) = (whole().ok_or_else(wrong)?, whole().ok_or_else(wrong)?);
+    let seconds = parts.next().ok_or_else(wrong)?;
+    let seconds = quantity::duration(&format!("{seconds}s")).map_err(|_| wrong())?;
+    let minutes = hours
+        .checked_mul(60)
+        .and_then(|h| h.checked_add(minutes))
+        .ok_or_else(wrong)?;
+    let whole = SimSpan::from_secs(minutes.checked_mul(60).ok_or_else(wrong)?);
+    Ok(SimTime::ZERO.after(whole).after(seconds))
+}
+
+fn timeout(text: &str) -> Result<SimSpan, String> {
+    if let Ok(ms) = text.parse() {
+        return Ok(SimSpan::from_millis(ms));
+    }
+    quantity::duration(text)
+        .map_err(|_| format!("\"{text}\" is no time; expected one such as 3s, or milliseconds"))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+fn celsius(text: &str) -> Result<MilliCelsius, String> {
+    let number = text.trim_end_matches("°C").trim_end_matches('C').trim();
+    match number.parse::<f64>() {
+        Ok(value) if value.is_finite() && value.abs() < 1e6 => {
+            Ok(MilliCelsius((value * 1_000.0).round() as i32))
+        }
+        _ => Err(format!(
+            "\"{text}\" is no temperature; expected one such as 25 or -12.5"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn moments_are_read_as_reports_print_them() {
+        let at = SimTime::from_nanos(3_133_204_000_000);
+        assert_eq!(moment("00:52:13.204"), Ok(at));
+        assert_eq!(
+            moment("52min"),
+            Ok(SimTime::ZERO.after(SimSpan::from_secs(52 * 60)))
+        );
+        for wrong in [
+            "",
+            "12",
+            "1:2",
+            "a:b:c",
+            "99999999999999999999:0:0",
+            "18446744073709551615:0:0",
+        ] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reports_name_a_format_and_maybe_a_file() {
+        let file = Target::File(PathBuf::from("out.xml"));
+        assert_eq!(
+            report("junit=out.xml"),
+            Ok(Report {
+                format: Format::Junit,
+                target: file
+            })
+        );
+        assert_eq!(
+            report("json=-"),
+            Ok(Report {
+                format: Format::Json,
+                target: Target::Stdout
+            })
+        );
+        assert!(report("html").is_err());
+        assert!(report("json=").is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! What a scenario claims, held against what is seen.
+//!
+//! Owns the meaning of each expectation. Watches the observation stream like any other
+//! observer, and cannot influence it.
+
+mod acknowledged;
+mod count;
+mod health;
+mod presence;
+mod value;
+
+use nodelab_sim::{NodeId, Observation, Observer, SimSpan, SimTime};
+
+use crate::scenario::{Claim, Expectation};
+use crate::verdict::Failure;
+
+use acknowledged::{AckedWithin, ConvergesWithin};
+use count::{PublishedAtLeast, QueueAtMost, ReadingsLost};
+use health::Health;
+use presence::{Absent, Present};
+use value::{ErrorAtMost, ReadingBetween};
+
+/// Failures that one claim reports; the first ones tell the story.
+const FAILURES_MAX: usize = 4;
+
+/// All claims of a scenario, as one observer.
+#[derive(Clone, Debug)]
+pub struct Expectations {
+    health: Health,
+    watchers: Vec<Watcher>,
+}
+
+/// One claim and its books.
+#[derive(Clone, Debug)]
+enum Watcher {
+    Absent(Absent),
+    AckedWithin(AckedWithin),
+    ConvergesWithin(ConvergesWithin),
+    ErrorAtMost(ErrorAtMost),
+    Present(Present),
+    PublishedAtLeast(PublishedAtLeast),
+    QueueAtMost(QueueAtMost),
+    ReadingBetween(ReadingBetween),
+    ReadingsLost(ReadingsLost),
+}
+
+impl Expectations {
+    /// Builds the books for `nodes` nodes.
+    #[must_use]
+    pub fn new(claims: &[Expectation], nodes: usize) -> Self {
+        let watchers = claims
+            .iter()
+            .map(|claim| Watcher::new(&claim.claim, nodes))
+            .collect();
+        Self {
+            health: Health::default(),
+            watchers,
+        }
+    }
+
+    /// Returns the longest time any claim gives a healed world to finish.
+    #[must_use]
+    pub fn converges_within(&self) -> Option<SimSpan> {
+        let spans = self.watchers.iter().filter_map(|watcher| match watcher {
+            Watcher::ConvergesWithin(claim) => Some(claim.limit()),
+            _ => None,
+        });
+        spans.max()
+    }
+
+    /// Returns what did not hold until `end`, in order of time. A run that was cut short is not
+    /// held to what could still have come.
+    #[must_use]
+    pub fn finish(self, end: SimTime, is_cut: bool) -> Vec<Failure> {
+        let health = self.health;
+        let judged = self
+            .watchers
+            .into_iter()
+            .filter(|watcher| !is_cut || !watcher.is_awaiting());
+        let mut all: Vec<Failure> = judged
+            .flat_map(|watcher| watcher.finish(end, &health))
+            .collect();
+        all.sort_by_key(|failure| failure.at);
+        all
+    }
+}
+
+impl Observer for Expectations {
+    fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
+        self.health.on_event(at, node, what);
+        for watcher in &mut self.watchers {
+            watcher.on_event(at, node, what, &self.health);
+        }
+    }
+}
+
+impl Watcher {
+    fn new(claim: &Claim, nodes: usize) -> Self {
+        match claim {
+            Claim::AckedWithin(limit) => Self::AckedWithin(AckedWithin::new(*limit, nodes)),
+            Claim::ConvergesWithin(limit) => {
+                Self::ConvergesWithin(ConvergesWithin::new(*limit, nodes))
+            }
+            Claim::ErrorAtMost(limit) => Self::ErrorAtMost(ErrorAtMost::new(*limit, nodes)),
+            Claim::Never(what) => Self::Absent(Absent::new(what, nodes)),
+            Claim::PublishedAtLeast(count) => Self::PublishedAtLeast(PublishedAtLeast::new(*count)),
+            Claim::QueueAtMost(length) => Self::QueueAtMost(QueueAtMost::new(*length)),
+            Claim::ReadingBetween(range) => Self::ReadingBetween(ReadingBetween::new(*range)),
+            Claim::ReadingsLost(count) => Self::ReadingsLost(ReadingsLost::new(*count)),
+            Claim::SensorFault(why) => Self::Present(Present::fault(*why)),
+            Claim::Serial(text) => Self::Present(Present::serial(text, nodes)),
+        }
+    }
+
+    fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>, health: &Health) {
+        match self {
+            Self::Absent(claim) => claim.on_event(at, node, what),
+            Self::AckedWithin(claim) => claim.on_event(at, node, what, health),
+            Self::ConvergesWithin(claim) => claim.on_event(at, node, what, health),
+            Self::ErrorAtMost(claim) => claim.on_event(at, node, what),
+            Self::Present(claim) => claim.on_event(node, what),
+            Self::PublishedAtLeast(claim) => claim.on_event(what),
+            Self::QueueAtMost(claim) => claim.on_event(at, node, what),
+            Self::ReadingBetween(claim) => claim.on_event(at, node, what),
+            Self::ReadingsLost(claim) => claim.on_event(at, node, what),
+        }
+    }
+
+    /// Returns true for a claim that something will come, which only the end can refute.
+    fn is_awaiting(&self) -> bool {
+        matches!(self, Self::Present(_) | Self::PublishedAtLeast(_))
+    }
+
+    fn finish(self, end: SimTime, health: &Health) -> Vec<Failure> {
+        match self {
+            Self::Absent(claim) => claim.failures.0,
+            Self::AckedWithin(claim) => claim.finish(end, health),
+            Self::ConvergesWithin(claim) => claim.finish(end, health),
+            Self::ErrorAtMost(claim) => claim.failures.0,
+            Self::Present(claim) => claim.finish(end),
+            Self::PublishedAtLeast(claim) => claim.finish(end),
+            Self::QueueAtMost(claim) => claim.failures.0,
+            Self::ReadingBetween(claim) => claim.failures.0,
+            Self::ReadingsLost(claim) => claim.failures.0,
+        }
+    }
+}
+
+/// The first failures of one claim.
+#[derive(Clone, Debug, Default)]
+struct Failures(Vec<Failure>);
+
+impl Failures {
+    /// Notes a failure, unless there are enough; texts are built only when it is kept.
+    fn note(&mut self, failure: impl FnOnce() -> Failure) {
+        if self.0.len() < FAILURES_MAX {
+            self.0.push(failure());
+        }
+    }
+}
+
+/// Returns the index of a node that is not the world.
+fn index_of(node: NodeId) -> usize {
+    node.0 as usize
+}
+
+/// Writes a temperature with one decimal, as the console does.
+fn celsius(value: node_core::MilliCelsius) -> String {
+    format!("{:.1} °C", f64::from(value.0) / 1_000.0)
+}

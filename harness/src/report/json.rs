@@ -1,0 +1,117 @@
+//! The JSON report, for programs. Keys are only ever added.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
+use crate::verdict::{Failure, Outcome, Status};
+
+/// Version of the report's shape; grows when a key changes its meaning.
+const VERSION: u32 = 1;
+
+/// Writes one JSON document when everything ended.
+#[expect(missing_debug_implementations, reason = "a writer has nothing to show")]
+pub struct JsonReport {
+    out: Box<dyn Write + Send>,
+    scenarios: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    scenarios: &'a [Entry],
+    summary: Totals,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    name: String,
+    file: String,
+    seed: u64,
+    status: Status,
+    digest: String,
+    virtual_ms: u64,
+    failures: Vec<FailureEntry>,
+    unsupported: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FailureEntry {
+    claim: String,
+    at_ms: u64,
+    node: Option<u32>,
+    expected: String,
+    seen: String,
+    replay: String,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    passed: u32,
+    failed: u32,
+    timed_out: u32,
+    virtual_ms: u64,
+}
+
+impl JsonReport {
+    /// Builds a report that is written to `out` at the end.
+    #[must_use]
+    pub fn new(out: Box<dyn Write + Send>) -> Self {
+        Self {
+            out,
+            scenarios: Vec::new(),
+        }
+    }
+
+    fn write(&mut self, summary: &Summary) -> io::Result<()> {
+        let document = Document {
+            version: VERSION,
+            scenarios: &self.scenarios,
+            summary: Totals {
+                passed: summary.passed,
+                failed: summary.failed + summary.timed_out,
+                timed_out: summary.timed_out,
+                virtual_ms: summary.virtual_time.as_millis(),
+            },
+        };
+        serde_json::to_writer_pretty(&mut self.out, &document)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+impl Reporter for JsonReport {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match event {
+            RunEvent::Finished { scenario, outcome } => {
+                self.scenarios.push(Entry::new(scenario, outcome));
+                Ok(())
+            }
+            RunEvent::Ended(summary) => self.write(summary),
+        }
+    }
+}
+
+impl Entry {
+    fn new(scenario: &ScenarioInfo, outcome: &Outcome) -> Self {
+        let failure = |failure: &Failure| FailureEntry {
+            claim: failure.claim.clone(),
+            at_ms: failure.at.since(nodelab_sim::SimTime::ZERO).as_millis(),
+            node: failure.node_number(),
+            expected: failure.expected.clone(),
+            seen: failure.seen.clone(),
+            replay: replay_command(&scenario.file, outcome.seed, failure.at),
+        };
+        Self {
+            name: scenario.name.clone(),
+            file: scenario.file.clone(),
+            seed: outcome.seed,
+            status: outcome.status,
+            digest: outcome.digest.to_string(),
+            virtual_ms: outcome.virtual_time.as_millis(),
+            failures: outcome.failures.iter().map(failure).collect(),
+            unsupported: outcome.unsupported.clone(),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The text report, for people at a terminal.
+
+use std::io::{self, Write};
+
+use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
+use crate::verdict::{Failure, Outcome, Status};
+
+/// Failures shown of one run; the first ones tell the story.
+const FAILURES_SHOWN: usize = 3;
+
+/// Whether the first node's console is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SerialOutput {
+    /// Not at all.
+    Hidden,
+    /// After each run.
+    Shown,
+}
+
+/// Writes a line per scenario, and all that failed.
+#[expect(missing_debug_implementations, reason = "a writer has nothing to show")]
+pub struct TextReport {
+    out: Box<dyn Write + Send>,
+    colour: bool,
+    serial: SerialOutput,
+    stats: bool,
+    /// Runs of the present scenario that passed, and the last of them.
+    passed: Option<(ScenarioInfo, u32, Outcome)>,
+}
+
+impl TextReport {
+    /// Builds a report that is written to `out` as runs finish.
+    #[must_use]
+    pub fn new(
+        out: Box<dyn Write + Send>,
+        colour: bool,
+        serial: SerialOutput,
+        stats: bool,
+    ) -> Self {
+        Self {
+            out,
+            colour,
+            serial,
+            stats,
+            passed: None,
+        }
+    }
+
+    fn finish_run(&mut self, scenario: &ScenarioInfo, outcome: &Outcome) -> io::Result<()> {
+        if self
+            .passed
+            .as_ref()
+            .is_some_and(|(info, _, _)| info != scenario)
+        {
+            self.flush_passed()?;
+        }
+        if self.serial == SerialOutput::Shown {
+            self.write_serial(outcome)?;
+        }
+        if self.stats {
+            self.write_stats(outcome)?;
+        }
+        for what in &outcome.unsupported {
+            writeln!(self.out, "      unsupported: {what}")?;
+        }
+        if outcome.status == Status::Passed {
+            let count = self.passed.as_ref().map_or(1, |(_, count, _)| count + 1);
+            self.passed = Some((scenario.clone(), count, outcome.clone()));
+            if count == scenario.seeds {
+                self.flush_passed()?;
+            }
+            return Ok(());
+        }
+        self.write_failures(scenario, outcome)
+    }
+
+    /// Writes the one line of all runs of a scenario that passed.
+    fn flush_passed(&mut self) -> io::Result<()> {
+        let Some((scenario, count, last)) = self.passed.take() else {
+            return Ok(());
+        };
+        let word = self.painted("32;1", "PASS");
+        let time = last.virtual_time;
+        if scenario.seeds == 1 {
+            let (seed, digest) = (last.seed, last.digest);
+            let name = scenario.name;
+            writeln!(
+                self.out,
+                "{word}  {name} · seed {seed} · {time} simulated · {digest}"
+            )
+        } else {
+            let worlds = if count == scenario.seeds {
+                format!("{count} worlds")
+            } else {
+                format!("{count} of {} worlds", scenario.seeds)
+            };
+            writeln!(
+                self.out,
+                "{word}  {} · {worlds} · {time} simulated each",
+                scenario.name
+            )
+        }
+    }
+
+    fn write_failures(&mut self, scenario: &ScenarioInfo, outcome: &Outcome) -> io::Result<()> {
+        let word = match outcome.status {
+            Status::Timeout => self.painted("33;1", "TIME"),
+            Status::Failed | Status::Passed => self.painted("31;1", "FAIL"),
+        };
+        for failure in outcome.failures.iter().take(FAILURES_SHOWN) {
+            self.write_failure(&word, scenario, outcome, failure)?;
+        }
+        let more = outcome.failures.len().saturating_sub(FAILURES_SHOWN);
+        if more > 0 {
+            writeln!(self.out, "      and {more} more of this run")?;
+        }
+        Ok(())
+    }
+
+    fn write_failure(
+        &mut self,
+        word: &str,
+        scenario: &ScenarioInfo,
+        outcome: &Outcome,
+        failure: &Failure,
+    ) -> io::Result<()> {
+        let node = failure
+            .node_number()
+            .map_or("all nodes".to_owned(), |n| format!("node {n}"));
+        let (name, seed, at) = (&scenario.name, outcome.seed, failure.at);
+        writeln!(self.out, "{word}  {name} · seed {seed} · {at} · {node}")?;
+        writeln!(self.out, "      expected {}", failure.expected)?;
+        writeln!(self.out, "      {}", failure.seen)?;
+        let replay = replay_command(&scenario.file, seed, at);
+        writeln!(self.out, "      claim    {}", failure.claim)?;
+        writeln!(self.out, "      replay   {replay}")?;
+        writeln!(self.out)
+    }
+
+    fn write_serial(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let text = String::from_utf8_lossy(&outcome.serial);
+        for line in text.lines() {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    fn write_stats(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let stats = outcome.stats;
+        write!(
+            self.out,
+            "      {} nodes, {} events",
+            stats.nodes, stats.events
+        )?;
+        if stats.cpu_ns > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+            let (seconds, events) = (stats.cpu_ns as f64 / 1e9, stats.events as f64);
+            write!(
+                self.out,
+                ", {seconds:.3} s CPU, {:.2} M events/s",
+                events / seconds / 1e6
+            )?;
+        }
+        if let Some(peak) = stats.peak_memory {
+            let each = peak / u64::from(stats.nodes.max(1));
+            write!(self.out, ", {} KiB peak ({each} B a node)", peak / 1024)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn write_summary(&mut self, summary: &Summary) -> io::Result<()> {
+        self.flush_passed()?;
+        let Summary {
+            failed,
+            passed,
+            timed_out,
+            virtual_time,
+        } = *summary;
+        let word = if failed + timed_out == 0 {
+            self.painted("32;1", "all claims held")
+        } else {
+            self.painted("31;1", "not every claim held")
+        };
+        write!(self.out, "\n{word}: {passed} passed, {failed} failed")?;
+        if timed_out > 0 {
+            write!(self.out, ", {timed_out} out of time")?;
+        }
+        writeln!(self.out, " ({virtual_time} simulated)")?;
+        self.out.flush()
+    }
+
+    fn painted(&self, code: &str, word: &str) -> String {
+        if self.colour {
+            format!("\x1b[{code}m{word}\x1b[0m")
+        } else {
+            word.to_owned()
+        }
+    }
+}
+
+impl Reporter for TextReport {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match event {
+            RunEvent::Finished { scenario, outcome } => self.finish_run(scenario, outcome),
+            RunEvent::Ended(summary) => self.write_summary(summary),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Many worlds at once: which ones, on how many threads, told in one order.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::{fs, thread};
+
+use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
+use crate::prepare::Prepared;
+use crate::run::world::{Limits, run_world};
+use crate::verdict::{Outcome, Stats, Status};
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunOptions {
+    /// Worlds at a time.
+    pub jobs: NonZeroUsize,
+    /// Where runs end before their time.
+    pub limits: Limits,
+    /// Run everything twice and compare digests.
+    pub verify: bool,
+}
+
+/// One scenario with one seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// What reports say about it.
+    pub info: &'a ScenarioInfo,
+    /// The scenario.
+    pub prepared: &'a Prepared,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// Why running stopped.
+#[derive(Debug)]
+pub enum RunError {
+    /// Two runs of one world gave two digests: a bug of nodelab.
+    NotRepeatable(String),
+    /// A report could not be written.
+    Report(io::Error),
+}
+
+/// Runs all jobs and tells the reporter about each, in the order of `jobs`.
+///
+/// # Errors
+///
+/// [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Report`] when the
+/// reporter failed.
+///
+/// # Panics
+///
+/// When a worker panicked, which is a bug of nodelab.
+pub fn run_all(
+    jobs: &[Job<'_>],
+    options: RunOptions,
+    reporter: &mut dyn Reporter,
+) -> Result<Summary, RunError> {
+    let next = AtomicUsize::new(0);
+    let stopped = AtomicBool::new(false);
+    let (send, receive) = mpsc::channel();
+    let send = Mutex::new(send);
+    let mut summary = Summary::default();
+    let told = thread::scope(|scope| {
+        for _ in 0..options.jobs.get().min(jobs.len().max(1)) {
+            let send = send
+                .lock()
+                .expect("no worker panics while it clones")
+                .clone();
+            let (next, stopped) = (&next, &stopped);
+            scope.spawn(move || {
+                while !stopped.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(index) else { break };
+                    if send.send((index, run(job, options))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let told = tell(jobs, &receive, reporter, &mut summary);
+        if told.is_err() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+        told
+    });
+    told?;
+    reporter
+        .on_event(&RunEvent::Ended(&summary))
+        .map_err(RunError::Report)?;
+    Ok(summary)
+}
+
+/// What a worker sends: which job, and how it ended.
+type Finished = (usize, Result<Outcome, String>);
+
+/// Tells outcomes in the order of jobs, holding back those that come early.
+fn tell(
+    jobs: &[Job<'_>],
+    receive: &mpsc::Receiver<Finished>,
+    reporter: &mut dyn Reporter,
+    summary: &mut Summary,
+) -> Result<(), RunError> {
+    let mut early: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
+    let mut due = 0;
+    for (index, outcome) in receive {
+        early[index] = Some(outcome.map_err(RunError::NotRepeatable)?);
+        while let Some(outcome) = early.get_mut(due).and_then(Option::take) {
+            summary.add(&outcome);
+            let event = RunEvent::Finished {
+                scenario: jobs[due].info,
+                outcome: &outcome,
+            };
+            reporter.on_event(&event).map_err(RunError::Report)?;
+            due += 1;
+        }
+    }
+    Ok(())
+}
+
+fn run(job: &Job<'_>, options: RunOptions) -> Result<Outcome, String> {
+    let before = thread_cpu_ns();
+    let mut outcome = run_world(job.prepared, job.seed, options.limits);
+    outcome.stats = Stats {
+        cpu_ns: thread_cpu_ns()
+            .zip(before)
+            .map_or(0, |(after, before)| after - before),
+        peak_memory: peak_memory(),
+        ..outcome.stats
+    };
+    if options.verify {
+        let again = run_world(job.prepared, job.seed, options.limits);
+        if again.digest != outcome.digest {
+            let (file, seed) = (&job.info.file, job.seed);
+            return Err(format!(
+                "{file} with seed {seed} gave digest {} and then {}",
+                outcome.digest, again.digest
+            ));
+        }
+    }
+    Ok(outcome)
+}
+
+impl Summary {
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome.status {
+            Status::Failed => self.failed += 1,
+            Status::Passed => self.passed += 1,
+            Status::Timeout => self.timed_out += 1,
+        }
+        self.virtual_time = self.virtual_time.plus(outcome.virtual_time);
+    }
+}
+
+/// Returns the processor time of this thread, where the system tells it.
+fn thread_cpu_ns() -> Option<u64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
+
+/// Returns the largest memory of this process so far in bytes, where the system tells it.
+fn peak_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1_024)
+}

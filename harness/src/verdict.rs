@@ -1,0 +1,73 @@
+//! How one scenario and seed ended.
+
+use nodelab_sim::{Digest, NodeId, SimSpan, SimTime};
+use serde::Serialize;
+
+/// Everything about the end of one run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Hash of every observation in order; equal digests mean equal runs.
+    pub digest: Digest,
+    /// What did not hold, in order of time.
+    pub failures: Vec<Failure>,
+    /// The seed.
+    pub seed: u64,
+    /// What it took.
+    pub stats: Stats,
+    /// How it ended.
+    pub status: Status,
+    /// What the first node printed.
+    pub serial: Vec<u8>,
+    /// Simulated time it covered.
+    pub virtual_time: SimSpan,
+    /// What was skipped because it cannot be done here, in words.
+    pub unsupported: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// A claim did not hold.
+    Failed,
+    /// Every claim held.
+    Passed,
+    /// The steps did not finish within the scenario's simulated time.
+    Timeout,
+}
+
+/// One claim that did not hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// When it was first seen.
+    pub at: SimTime,
+    /// The claim, as the scenario words it.
+    pub claim: String,
+    /// What was expected, as a fragment after "expected".
+    pub expected: String,
+    /// At which node; [`NodeId::WORLD`] when it concerns no single one.
+    pub node: NodeId,
+    /// What was seen.
+    pub seen: String,
+}
+
+/// What a run took. Not part of any digest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Events processed.
+    pub events: u64,
+    /// Nodes simulated.
+    pub nodes: u32,
+    /// Processor time, in nanoseconds of the worker's thread; zero when not measured.
+    pub cpu_ns: u64,
+    /// Largest memory of the process so far, in bytes, where the system tells it.
+    pub peak_memory: Option<u64>,
+}
+
+impl Failure {
+    /// Returns the node's number, or `None` when it concerns no single one.
+    #[must_use]
+    pub fn node_number(&self) -> Option<u32> {
+        (self.node != NodeId::WORLD).then_some(self.node.0)
+    }
+}
