@@ -7,7 +7,7 @@ mod look;
 mod run;
 mod strict;
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -163,6 +163,7 @@ impl ColourChoice {
 }
 
 /// Writes text to standard output; returns how the program ends. A reader that went away, as `head` does, is no error.
+#[must_use]
 pub fn print(text: &str) -> Exit {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

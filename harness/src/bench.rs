@@ -186,6 +186,10 @@ impl Observer for Watch {
 }
 
 impl Observer for Tap {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     fn on_event(&mut self, _at: SimTime, node: NodeId, what: &Observation<'_>) {
         if node != FIRST {
             return;

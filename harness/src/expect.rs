@@ -25,7 +25,7 @@ const FAILURES_MAX: usize = 4;
 
 /// All claims of a scenario, as one observer.
 #[derive(Clone, Debug)]
-pub struct Expectations {
+pub(crate) struct Expectations {
     health: Health,
     watchers: Vec<Watcher>,
 }
@@ -47,7 +47,7 @@ enum Watcher {
 impl Expectations {
     /// Builds the books for `nodes` nodes.
     #[must_use]
-    pub fn new(claims: &[Expectation], nodes: usize) -> Self {
+    pub(crate) fn new(claims: &[Expectation], nodes: usize) -> Self {
         let watchers = claims
             .iter()
             .map(|claim| Watcher::new(&claim.claim, nodes))
@@ -60,18 +60,21 @@ impl Expectations {
 
     /// Returns the longest time any claim gives a healed world to finish.
     #[must_use]
-    pub fn converges_within(&self) -> Option<SimSpan> {
-        let spans = self.watchers.iter().filter_map(|watcher| match watcher {
-            Watcher::ConvergesWithin(claim) => Some(claim.limit()),
-            _ => None,
-        });
-        spans.max()
+    pub(crate) fn converges_within(&self) -> Option<SimSpan> {
+        let limit = |watcher: &Watcher| {
+            if let Watcher::ConvergesWithin(claim) = watcher {
+                Some(claim.limit())
+            } else {
+                None
+            }
+        };
+        self.watchers.iter().filter_map(limit).max()
     }
 
     /// Returns what did not hold until `end`, in order of time. A run that was cut short is not
     /// held to what could still have come.
     #[must_use]
-    pub fn finish(self, end: SimTime, is_cut: bool) -> Vec<Failure> {
+    pub(crate) fn finish(self, end: SimTime, is_cut: bool) -> Vec<Failure> {
         let health = self.health;
         let judged = self
             .watchers
@@ -87,7 +90,7 @@ impl Expectations {
 
 impl Observer for Expectations {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
-        self.health.on_event(at, node, what);
+        self.health.on_event(at, what);
         for watcher in &mut self.watchers {
             watcher.on_event(at, node, what, &self.health);
         }

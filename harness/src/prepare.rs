@@ -149,18 +149,13 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 }
 
 fn read_wiring(scenario: &Scenario) -> Result<Option<Wiring>, Vec<Diagnostic>> {
-    match &scenario.extension.diagram {
-        Some(reference) => exists(scenario, reference, "diagram")
-            .and_then(|()| read_wiring_of(&reference.path))
-            .map(|(_, wiring)| Some(wiring)),
-        None => {
-            let file = SourceFile::new("the built-in board", BUILT_IN_BOARD);
-            Diagram::from_json(BUILT_IN_BOARD)
-                .and_then(|diagram| Wiring::new(&diagram))
-                .map(Some)
-                .map_err(|error| located(&file, &error))
-        }
+    if let Some(reference) = &scenario.extension.diagram {
+        exists(scenario, reference, "diagram")?;
+        return read_wiring_of(&reference.path).map(|(_, wiring)| Some(wiring));
     }
+    let file = SourceFile::new("the built-in board", BUILT_IN_BOARD);
+    let wiring = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| Wiring::new(&diagram));
+    wiring.map(Some).map_err(|error| located(&file, &error))
 }
 
 fn read_trace(scenario: &Scenario) -> Result<Option<Profile>, Vec<Diagnostic>> {

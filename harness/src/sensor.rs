@@ -7,10 +7,10 @@ mod render;
 
 use std::fmt;
 
-use node_core::{AdcCode, Attenuation, MilliCelsius};
+use node_core::{AdcCode, Attenuation, MilliCelsius, Scale};
 use nodelab_sim::analog::{
     Adc, Esp32c3Adc, Esp32c3AdcSpec, Esp8266Adc, Esp8266AdcSpec, RadioActivity, Supply, Tmp36,
-    Tmp36Spec, full_scale,
+    Tmp36Spec,
 };
 use nodelab_sim::board::Divider;
 use nodelab_sim::environment::{Environment, Profile};
@@ -160,14 +160,15 @@ impl Bench {
     }
 }
 
-/// Returns what a code means by the data sheet's transfer function and the board's scale.
-fn datasheet_celsius(board: SensorBoard, AdcCode(code): AdcCode) -> Celsius {
-    let (full_scale_v, codes) = match board {
-        SensorBoard::BareEsp12 => (1.0, 1024.0),
-        SensorBoard::Esp32C3 => (full_scale(Attenuation::Db11).0, 4096.0),
-        SensorBoard::NodeMcu => (3.2, 1024.0),
+/// Returns what a code means to the node's own conversion.
+fn datasheet_celsius(board: SensorBoard, code: AdcCode) -> Celsius {
+    let scale = match board {
+        SensorBoard::BareEsp12 => Scale::BareEsp12,
+        SensorBoard::Esp32C3 => Scale::Esp32c3(Attenuation::Db11),
+        SensorBoard::NodeMcu => Scale::NodeMcu,
     };
-    Celsius((f64::from(code) * full_scale_v / codes - 0.5) * 100.0)
+    let MilliCelsius(milli) = MilliCelsius::from_tmp36(scale.microvolts(code));
+    Celsius(f64::from(milli) / 1e3)
 }
 
 impl Sweep {

@@ -10,7 +10,7 @@ pub struct Shard {
 }
 
 /// A build server's variables for the part and the number of parts, and the first part's number:
-/// GitLab CI, CircleCI, Buildkite.
+/// `GitLab` CI, `CircleCI`, Buildkite.
 const VARIABLES: [(&str, &str, u32); 3] = [
     ("CI_NODE_INDEX", "CI_NODE_TOTAL", 1),
     ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0),

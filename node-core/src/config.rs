@@ -93,7 +93,7 @@ pub enum Conversion {
 pub enum Scale {
     /// ESP8266 without a divider: 1.0 V is code 1024.
     BareEsp12,
-    /// ESP32-C3 at this attenuation: 12 bits over the nominal range.
+    /// ESP32-C3 at this attenuation: 12 bits, code 2000 at the factory's calibration voltage.
     Esp32c3(Attenuation),
     /// NodeMCU: 220 kΩ over 100 kΩ in front of the ESP8266, so 3.2 V is code 1024.
     #[default]
@@ -103,13 +103,13 @@ pub enum Scale {
 /// Input attenuation of the ESP32-C3's converter.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Attenuation {
-    /// 0 dB: 0 to 750 mV.
+    /// 0 dB: specified from 0 to 750 mV.
     Db0,
-    /// 2.5 dB: 0 to 1050 mV.
+    /// 2.5 dB: specified from 0 to 1050 mV.
     Db2p5,
-    /// 6 dB: 0 to 1300 mV.
+    /// 6 dB: specified from 0 to 1300 mV.
     Db6,
-    /// 11 dB: 0 to 2500 mV.
+    /// 11 dB: specified from 0 to 2500 mV.
     #[default]
     Db11,
 }

@@ -62,14 +62,14 @@ impl Device {
         id: NodeId,
         seed: u64,
         clock: ClockError,
-        config: Config,
+        config: &Config,
         frontend: Frontend,
     ) -> Self {
         let body = Body::new(id, seed, clock, frontend);
         Self {
             node: None,
             powered: false,
-            config,
+            config: *config,
             body,
         }
     }
@@ -124,6 +124,10 @@ impl Device {
     }
 
     /// Handles what happens to this device alone.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what no guard lets through is stale"
+    )]
     pub(crate) fn deliver(&mut self, at: SimTime, kind: EventKind, around: &mut Surroundings<'_>) {
         let body = &mut self.body;
         match kind {
@@ -135,10 +139,10 @@ impl Device {
             EventKind::JoinEnded { link, outcome } if link == body.link_life => {
                 self.end_join(at, outcome, around);
             }
-            EventKind::BeaconsMissed { link } if link == body.link_life => {
-                if !around.access_point_up {
-                    self.lose_link(at, LinkLoss::BeaconsLost, around);
-                }
+            EventKind::BeaconsMissed { link }
+                if link == body.link_life && !around.access_point_up =>
+            {
+                self.lose_link(at, LinkLoss::BeaconsLost, around);
             }
             EventKind::LinkBroken { link } if link == body.link_life => {
                 self.lose_link(at, LinkLoss::BeaconsLost, around);

@@ -112,7 +112,9 @@ impl Frontend {
                 gain_ppm: 0,
                 offset: MilliCelsius(rounded((truth - read) * 1e3)),
             },
-            Some([(truth, read), (other_truth, other_read)]) if read != other_read => {
+            Some([(truth, read), (other_truth, other_read)])
+                if !read.total_cmp(other_read).is_eq() =>
+            {
                 let gain = (other_truth - truth) / (other_read - read);
                 let offset = truth - ((read + 50.0) * gain - 50.0);
                 Calibration {

@@ -123,7 +123,7 @@ impl World {
     pub fn write_serial(&mut self, node: NodeId, bytes: &[u8], watch: &mut dyn Observer) {
         let now = self.now;
         self.with_device(node, watch, |device, around| {
-            device.type_bytes(now, bytes, around)
+            device.type_bytes(now, bytes, around);
         });
     }
 
@@ -151,7 +151,7 @@ impl World {
         let mut config = spec.node.config_of(id.0);
         config.sensor.calibration = frontend.calibrate(&config.sensor, &spec.node.calibrate);
         self.devices
-            .push(Device::new(id, spec.seed, clock, config, frontend));
+            .push(Device::new(id, spec.seed, clock, &config, frontend));
         // A short between the supplies leaves the whole board dark.
         if !spec.node.wiring.is_powered() {
             return;
@@ -166,6 +166,7 @@ impl World {
         self.queue.push(key, EventKind::PoweredOn { life: 0 });
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the device knows the rest")]
     fn dispatch(&mut self, key: EventKey, kind: EventKind, watch: &mut dyn Observer) {
         let (at, node) = (key.at, key.target);
         match kind {

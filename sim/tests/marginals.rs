@@ -5,9 +5,10 @@
 //! several standard errors.
 
 use nodelab_sim::analog::{
-    Air, Divider, Esp32c3Adc, Esp32c3AdcSpec, Esp8266Adc, Esp8266AdcSpec, Grade, RadioActivity,
-    Source, Supply, Tmp36, Tmp36Spec, full_scale,
+    Air, Esp32c3Adc, Esp32c3AdcSpec, Esp8266Adc, Esp8266AdcSpec, Grade, RadioActivity, Source,
+    Supply, Tmp36, Tmp36Spec, full_scale,
 };
+use nodelab_sim::board::{Divider, DividerSpec};
 use nodelab_sim::environment::{Environment, Profile, RandomWalk};
 use nodelab_sim::{Celsius, EntityId, NodeId, Ohms, Purpose, Rng, SimSpan, SimTime, Volts};
 
@@ -107,10 +108,10 @@ fn esp8266_offsets_fill_0_to_13_counts_and_gains_5_percent() {
 #[test]
 fn nodemcu_dividers_stay_within_1_percent_each() {
     let parts: Vec<Divider> = (0..PARTS)
-        .map(|index| Divider::draw_nodemcu(&mut stream(index, Purpose::Parts)))
+        .map(|index| Divider::draw(DividerSpec::default(), &mut stream(index, Purpose::Parts)))
         .collect();
-    let upper: Vec<f64> = parts.iter().map(|part| part.upper.0 / 220_000.0).collect();
-    let lower: Vec<f64> = parts.iter().map(|part| part.lower.0 / 100_000.0).collect();
+    let upper: Vec<f64> = parts.iter().map(|part| part.top.0 / 220_000.0).collect();
+    let lower: Vec<f64> = parts.iter().map(|part| part.bottom.0 / 100_000.0).collect();
     assert_uniform("upper", &upper, (0.99, 1.01), 0.000_5, 0.0);
     assert_uniform("lower", &lower, (0.99, 1.01), 0.000_5, 0.0);
 }

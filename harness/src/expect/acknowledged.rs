@@ -35,6 +35,10 @@ pub(super) struct ConvergesWithin {
 
 impl Waiting {
     /// Keeps the books; returns the reading that was just acknowledged.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     fn on_event(&mut self, at: SimTime, event: Event) -> Option<(SimTime, Reading)> {
         match event {
             Event::ReadingTaken(reading) => {
@@ -93,6 +97,10 @@ impl AckedWithin {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(
         &mut self,
         at: SimTime,
@@ -164,6 +172,10 @@ impl ConvergesWithin {
         self.limit
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(
         &mut self,
         at: SimTime,

@@ -37,6 +37,10 @@ impl ReadingsLost {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         let (sequence, why) = match *what {
             Observation::Node(Event::ReadingDropped { sequence, why }) => (sequence, why.as_str()),

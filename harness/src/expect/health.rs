@@ -1,6 +1,6 @@
 //! Which faults are active, and when the last one healed.
 
-use nodelab_sim::{NodeId, Observation, SimTime};
+use nodelab_sim::{Observation, SimTime};
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,7 +11,11 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn on_event(&mut self, at: SimTime, _node: NodeId, what: &Observation<'_>) {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
+    pub(super) fn on_event(&mut self, at: SimTime, what: &Observation<'_>) {
         match *what {
             Observation::FaultStarted(_) => {
                 self.active += 1;

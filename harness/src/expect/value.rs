@@ -33,6 +33,10 @@ impl ErrorAtMost {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         let reading = match *what {
             Observation::Converted(conversion) => {

@@ -54,7 +54,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     }
     let end = bench.world.now();
     let is_cut = limits.until.is_some_and(|until| until <= end);
-    let stats = Stats {
+    let took = Stats {
         events: bench.world.events(),
         nodes: spec.nodes,
         ..Stats::default()
@@ -74,7 +74,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
         failures,
         seed,
         serial: tap.serial,
-        stats,
+        stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
@@ -210,9 +210,7 @@ impl WorldBench {
                 .iter()
                 .enumerate()
                 .find(|(node, last)| self.waits(*node, **last));
-            let Some((node, _)) = waiting else {
-                return None;
-            };
+            let (node, _) = waiting?;
             if self.world.now() >= deadline {
                 let node = NodeId(u32::try_from(node).unwrap_or(u32::MAX));
                 return (until.is_none_or(|until| deadline < until))

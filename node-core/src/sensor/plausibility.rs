@@ -127,10 +127,10 @@ mod tests {
     #[test]
     fn an_esp32c3_is_judged_on_its_twelve_bits() {
         let fault = |attenuation, code| fault_of(Scale::Esp32c3(attenuation), AdcCode(code));
-        assert_eq!(fault(Attenuation::Db11, 131), Some(SensorFault::NoSignal));
-        assert_eq!(fault(Attenuation::Db11, 132), None);
+        assert_eq!(fault(Attenuation::Db11, 116), Some(SensorFault::NoSignal));
+        assert_eq!(fault(Attenuation::Db11, 117), None);
         assert_eq!(
-            fault(Attenuation::Db11, 2949),
+            fault(Attenuation::Db11, 2628),
             Some(SensorFault::AboveRange)
         );
         assert_eq!(fault(Attenuation::Db11, 4095), Some(SensorFault::Saturated));

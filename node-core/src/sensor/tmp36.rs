@@ -15,6 +15,10 @@ const OFFSET_UV: i64 = 500_000;
 //= Analog Devices TMP35/TMP36/TMP37 data sheet Rev. H, table 4: 10 mV/°C, 750 mV at 25 °C
 const SLOPE_UV: i64 = 10;
 
+/// The code that an ESP32-C3 nominally returns at its calibration voltage.
+//= esp-hal `efuse/esp32c3`: the calibration code is 2000 ± 9 bits
+const CODE_CALIBRATED: i64 = 2000;
+
 impl MilliCelsius {
     /// Returns the temperature at which a TMP36 puts out `voltage`, rounded to nearest, halves
     /// away from 0 °C.
@@ -67,7 +71,7 @@ impl Scale {
         match self {
             //= ESP8266EX Datasheet v6.6 §4.9: 10 bits over 0 to 1.0 V
             Self::BareEsp12 => (1_000_000, 1024),
-            Self::Esp32c3(attenuation) => (attenuation.range_uv(), 4095),
+            Self::Esp32c3(attenuation) => (attenuation.calibrated_uv(), CODE_CALIBRATED),
             //= NodeMCU DEVKIT V1.0 schematic p. 7: R13 220 kΩ over R14 100 kΩ, so 3.2 V in all
             Self::NodeMcu => (3_200_000, 1024),
         }
@@ -75,14 +79,17 @@ impl Scale {
 }
 
 impl Attenuation {
-    /// Returns the upper end of the effective range, in microvolts.
-    //= ESP32-C3 Series Datasheet v1.4 table 16
-    const fn range_uv(self) -> i64 {
+    /// Returns the voltage at which the factory calibrates [`CODE_CALIBRATED`], in microvolts.
+    ///
+    /// The specified range (data sheet v1.4, table 16) ends well before code 4095, so that it
+    /// says nothing about the slope.
+    //= esp-hal `efuse/esp32c3`: 400, 550, 750 and 1370 mV
+    const fn calibrated_uv(self) -> i64 {
         match self {
-            Self::Db0 => 750_000,
-            Self::Db2p5 => 1_050_000,
-            Self::Db6 => 1_300_000,
-            Self::Db11 => 2_500_000,
+            Self::Db0 => 400_000,
+            Self::Db2p5 => 550_000,
+            Self::Db6 => 750_000,
+            Self::Db11 => 1_370_000,
         }
     }
 }

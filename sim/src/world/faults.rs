@@ -187,7 +187,13 @@ impl World {
             .filter(|state| state.phase == Phase::Active)
             .filter_map(|state| match state.scheduled.fault {
                 Fault::LinkLoss { loss_ppm } => Some(loss_ppm),
-                _ => None,
+                Fault::AccessPointDown
+                | Fault::BrokerDown { .. }
+                | Fault::ClockDrift { .. }
+                | Fault::ClockJump { .. }
+                | Fault::PowerCut
+                | Fault::Reset
+                | Fault::Sensor(_) => None,
             })
             .fold(self.loss_ppm, combined_loss_ppm);
     }
