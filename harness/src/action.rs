@@ -162,7 +162,8 @@ impl ColourChoice {
     }
 }
 
-/// Writes text to standard output; returns how the program ends. A reader that went away, as `head` does, is no error.
+/// Writes text to standard output; returns how the program ends. A reader that went away, as
+/// `head` does, is no error.
 #[must_use]
 pub fn print(text: &str) -> Exit {
     let mut out = io::stdout().lock();

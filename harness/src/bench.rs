@@ -157,7 +157,10 @@ impl WorldBench {
             }
             "fault" => {
                 let state = Tmp36Fault::from_control(*number).ok_or_else(|| {
-                    format!("\"fault\" is {number}: it takes 0 (healthy), 1 (open), 2 (on ground) or 3 (on the supply)")
+                    format!(
+                        "\"fault\" is {number}: it takes 0 (healthy), 1 (open), 2 (on ground) \
+                         or 3 (on the supply)"
+                    )
                 })?;
                 self.world.change_sensor(FIRST, state);
                 Ok(())

@@ -1,5 +1,7 @@
 //! The one total order of everything that happens, and what can happen.
 
+use std::cmp::Ordering;
+
 use node_core::{CloseReason, LinkLoss};
 use smallvec::SmallVec;
 
@@ -34,6 +36,33 @@ pub enum Class {
     /// Then deadlines fire.
     Timer,
 }
+
+/// Something that waits for its time. The earliest is the greatest, as a max-heap wants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Scheduled<K> {
+    pub(crate) key: EventKey,
+    pub(crate) payload: K,
+}
+
+impl<K> Ord for Scheduled<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.key.cmp(&self.key)
+    }
+}
+
+impl<K> PartialOrd for Scheduled<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K> PartialEq for Scheduled<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<K> Eq for Scheduled<K> {}
 
 /// Bytes on their way; an acknowledgement, a ping or a short message fits without allocation.
 pub type Bytes = SmallVec<[u8; 24]>;

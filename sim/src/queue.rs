@@ -13,10 +13,9 @@
 //!      a heap  unsorted, one per 34 ms     unsorted, one per 34 s
 //! ```
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::event::EventKey;
+use crate::event::{EventKey, Scheduled};
 use crate::time::SimTime;
 
 /// A slice lasts 2²⁵ ns, about 34 ms: about 600 events of 10⁵ nodes that wake once a minute.
@@ -34,28 +33,21 @@ const SLICES: usize = 1 << (EPOCH_BITS - SLICE_BITS);
 #[derive(Clone, Debug)]
 pub struct EventQueue<K> {
     /// Events up to `near_last_ns`, never empty while any event is pending.
-    near: BinaryHeap<Entry<K>>,
+    near: BinaryHeap<Scheduled<K>>,
     /// The last nanosecond of the slice that is being played.
     near_last_ns: u64,
     /// Which epoch `slices` belongs to.
     epoch: u64,
     /// Later events of this epoch.
-    slices: Vec<Vec<Entry<K>>>,
+    slices: Vec<Vec<Scheduled<K>>>,
     /// Which slices hold events, a bit for each.
     occupied: [u64; SLICES / 64],
     /// Events of later epochs.
-    far: BTreeMap<u64, Vec<Entry<K>>>,
+    far: BTreeMap<u64, Vec<Scheduled<K>>>,
     /// How many events are pending.
     len: usize,
     /// The latest time that was popped.
     now: SimTime,
-}
-
-/// One pending event, ordered by its key in reverse, because the heap of `std` pops the greatest.
-#[derive(Clone, Debug)]
-struct Entry<K> {
-    key: EventKey,
-    payload: K,
 }
 
 impl<K> EventQueue<K> {
@@ -81,7 +73,7 @@ impl<K> EventQueue<K> {
     /// If `key` lies before an event that was already popped.
     pub fn push(&mut self, key: EventKey, payload: K) {
         assert!(key.at >= self.now, "event at {} after {}", key.at, self.now);
-        let entry = Entry { key, payload };
+        let entry = Scheduled { key, payload };
         self.len += 1;
         if self.near.is_empty() {
             self.put_off(entry);
@@ -95,7 +87,7 @@ impl<K> EventQueue<K> {
 
     /// Removes and returns the earliest event.
     pub fn pop(&mut self) -> Option<(EventKey, K)> {
-        let Entry { key, payload } = self.near.pop()?;
+        let Scheduled { key, payload } = self.near.pop()?;
         self.len -= 1;
         self.now = key.at;
         if self.near.is_empty() {
@@ -123,7 +115,7 @@ impl<K> EventQueue<K> {
     }
 
     /// Stores an event that lies beyond the slice being played.
-    fn put_off(&mut self, entry: Entry<K>) {
+    fn put_off(&mut self, entry: Scheduled<K>) {
         let at_ns = entry.key.at.as_nanos();
         if at_ns >> EPOCH_BITS == self.epoch {
             let slice = slice_of(at_ns);
@@ -166,26 +158,6 @@ impl<K> Default for EventQueue<K> {
         Self::new()
     }
 }
-
-impl<K> Ord for Entry<K> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.key.cmp(&self.key)
-    }
-}
-
-impl<K> PartialOrd for Entry<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<K> PartialEq for Entry<K> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl<K> Eq for Entry<K> {}
 
 #[cfg(test)]
 mod tests {

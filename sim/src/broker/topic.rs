@@ -137,7 +137,10 @@ mod tests {
         }
 
         #[test]
-        fn a_level_may_be_replaced_by_a_wildcard(topic in "[a-c]{0,2}(/[a-c]{0,2}){0,4}", at: usize) {
+        fn a_level_may_be_replaced_by_a_wildcard(
+            topic in "[a-c]{0,2}(/[a-c]{0,2}){0,4}",
+            at: usize,
+        ) {
             let mut levels: Vec<_> = topic.split('/').collect();
             let at = at % levels.len();
             levels[at] = "+";

@@ -160,7 +160,7 @@ impl Body {
         queue.push(key, kind);
     }
 
-    /// Schedules the end of a stream whose segments no longer get through.
+    /// Schedules the end of a stream whose segments do not get through.
     pub(super) fn schedule_death(
         &mut self,
         at: SimTime,

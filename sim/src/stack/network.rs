@@ -99,8 +99,8 @@ pub struct NetworkSpec {
 type Preset = (&'static str, fn() -> NetworkSpec);
 
 /// What a station allows for beacons to stay away: 6 s until it becomes suspicious (ESP-FAQ,
-/// Wi-Fi, default of the ESP32; the ESP8266's own is unsourced), then 2.5 s of probing until it gives
-/// up (log in `ESP8266_RTOS_SDK` issue 355).
+/// Wi-Fi, default of the ESP32; the ESP8266's own is unsourced), then 2.5 s of probing until it
+/// gives up (log in `ESP8266_RTOS_SDK` issue 355).
 const BEACONS_LOST_AFTER: SimSpan = SimSpan::from_millis(6_000 + 2_500);
 
 impl NetworkSpec {
@@ -159,7 +159,8 @@ impl NetworkSpec {
     }
 
     /// The far end of the garden: 1 Mb/s, slow joins of which 1 in 20 fails, 3 in 100 segments
-    /// lost (all unsourced). Joins of over 5 s are common in the field: 15 % of them (arXiv 1701.02528).
+    /// lost (all unsourced). Joins of over 5 s are common in the field: 15 % of them (arXiv
+    /// 1701.02528).
     #[must_use]
     pub fn far() -> Self {
         Self {

@@ -3,7 +3,7 @@
 //! Owns the order of the modules of `sim`, and the two directions that `harness` forbids.
 //!
 //! ```text
-//! units → time → rng → event → queue → { environment board analog clock radio stack
+//! units → time, id → rng → event → queue → { environment board analog clock radio stack
 //!                                        broker power fault … } → device → world
 //! ```
 //!
@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 20] = [
+const PLACES: [(&str, u8); 24] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -28,14 +28,18 @@ const PLACES: [(&str, u8); 20] = [
     ("check", PEERS),
     ("clock", PEERS),
     ("device", 6),
+    ("digest", PEERS),
     ("environment", PEERS),
     ("event", 3),
     ("fault", PEERS),
-    ("observe", 3),
+    ("frontend", PEERS),
+    ("id", 1),
+    ("observe", PEERS),
     ("power", PEERS),
     ("queue", 4),
     ("radio", PEERS),
     ("rng", 2),
+    ("spec", PEERS),
     ("stack", PEERS),
     ("time", 1),
     ("units", 0),
