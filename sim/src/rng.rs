@@ -5,7 +5,6 @@
 
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng as _, SeedableRng as _};
-use rand_distr::{Distribution as _, StandardNormal};
 use rand_pcg::Pcg64;
 
 use crate::id::NodeId;
@@ -89,8 +88,18 @@ impl Rng {
     }
 
     /// Returns a draw of the standard normal distribution.
+    ///
+    /// Marsaglia's polar method ("A Convenient Method for Generating Normal Variables", SIAM
+    /// Review 6, 1964) on `libm`, whose bits are the same everywhere. The square root is exact by
+    /// IEEE 754. The method's second value is not kept: a stream stays a function of its draws.
     pub fn gaussian(&mut self) -> f64 {
-        StandardNormal.sample(&mut self.0)
+        loop {
+            let (x, y) = (self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0));
+            let square = x * x + y * y;
+            if square < 1.0 && square > 0.0 {
+                return x * (-2.0 * libm::log(square) / square).sqrt();
+            }
+        }
     }
 }
 
@@ -140,6 +149,22 @@ mod tests {
         let mut rng = Rng::derive(1, EntityId::Node(NodeId(0)), Purpose::Adc);
         let draws: Vec<u64> = (0..3).map(|_| rng.bits()).collect();
         insta::assert_compact_debug_snapshot!(draws);
+    }
+
+    #[test]
+    fn gaussians_have_the_moments_and_tails_of_the_normal_distribution() {
+        let mut rng = Rng::derive(5, EntityId::World, Purpose::Adc);
+        let draws: Vec<f64> = (0..1_000_000).map(|_| rng.gaussian()).collect();
+        let mean = draws.iter().sum::<f64>() / 1e6;
+        let variance = draws.iter().map(|x| x * x).sum::<f64>() / 1e6;
+        // 5 sigma each: 1/sqrt(1e6) and sqrt(2/1e6).
+        assert!(mean.abs() < 0.005, "{mean}");
+        assert!((variance - 1.0).abs() < 0.007, "{variance}");
+        for (limit, expected) in [(1.0, 317_311), (2.0, 45_500), (3.0, 2_700), (4.0, 63)] {
+            let beyond = draws.iter().filter(|x| x.abs() > limit).count();
+            let off = beyond.abs_diff(expected);
+            assert!(off * off <= 25 * expected, "{beyond} beyond {limit}");
+        }
     }
 
     #[test]
