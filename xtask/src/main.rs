@@ -8,6 +8,7 @@ mod digests;
 mod quick;
 mod root;
 mod runner;
+mod scenario_docs;
 mod step;
 mod test;
 mod tidy;
@@ -27,11 +28,16 @@ struct Task {
     run: fn(&[String]) -> Result<(), String>,
 }
 
-const TASKS: [Task; 3] = [
+const TASKS: [Task; 4] = [
     Task {
         name: "quick",
         summary: "what to run before each commit: format, tidy, unit tests",
         run: quick::run,
+    },
+    Task {
+        name: "scenario-docs",
+        summary: "writes docs/src/reference.md anew from the reader's own tables",
+        run: scenario_docs::run,
     },
     Task {
         name: "test",
