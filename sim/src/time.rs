@@ -128,23 +128,32 @@ impl fmt::Display for SimTime {
 }
 
 impl fmt::Display for SimSpan {
-    /// Writes the span in the largest unit that needs at most three decimals: `97.397 s`, `5 min`.
+    /// Writes the span as a person would: `5 min`, `97.397 s`, `3 min 7.5 s`, `26 h 40 min`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u64, &str); 5] = [
-            (3_600_000_000_000, "h"),
-            (60_000_000_000, "min"),
-            (1_000_000_000, "s"),
-            (1_000_000, "ms"),
-            (1_000, "us"),
-        ];
+        const MINUTE: u64 = 60_000_000_000;
+        const HOUR: u64 = 60 * MINUTE;
         let ns = self.0;
-        let exact = UNITS[..2]
-            .iter()
-            .find(|(unit, _)| ns >= *unit && ns.is_multiple_of(*unit));
-        if let Some((unit, name)) = exact {
-            return write!(f, "{} {name}", ns / unit);
+        let (hours, minutes, rest) = (ns / HOUR, ns % HOUR / MINUTE, ns % MINUTE);
+        match ns {
+            _ if ns >= HOUR && rest == 0 && minutes == 0 => write!(f, "{hours} h"),
+            _ if ns >= MINUTE && rest == 0 && hours == 0 => write!(f, "{minutes} min"),
+            // A day and more: seconds tell nobody anything.
+            _ if ns >= 24 * HOUR || (ns >= HOUR && rest == 0) => {
+                write!(f, "{hours} h {minutes} min")
+            }
+            _ if ns >= HOUR => write!(f, "{hours} h {minutes} min {}", Self(rest)),
+            _ if ns >= 2 * MINUTE => write!(f, "{minutes} min {}", Self(rest)),
+            _ => self.write_decimal(f),
         }
-        let Some((unit, name)) = UNITS[2..].iter().find(|(unit, _)| ns >= *unit) else {
+    }
+}
+
+impl SimSpan {
+    /// Writes the span in the largest of the small units, with up to three decimals.
+    fn write_decimal(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(u64, &str); 3] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
+        let ns = self.0;
+        let Some((unit, name)) = UNITS.iter().find(|(unit, _)| ns >= *unit) else {
             return write!(f, "{ns} ns");
         };
         let thousandths = ns / (unit / 1_000);
@@ -169,6 +178,10 @@ mod tests {
     fn spans_print_in_the_unit_a_person_would_choose() {
         let cases = [
             (97_397_000_000, "97.397 s"),
+            (187_500_000_000, "3 min 7.5 s"),
+            (7_201_200_000_000, "2 h 0 min 1.2 s"),
+            (96_012_000_000_000, "26 h 40 min"),
+            (5_400_000_000_000, "1 h 30 min"),
             (300_000_000_000, "5 min"),
             (7_200_000_000_000, "2 h"),
             (1_500_000, "1.5 ms"),
