@@ -170,7 +170,7 @@ fn read_trace(scenario: &Scenario) -> Result<Option<Profile>, Vec<Diagnostic>> {
         .map_err(|errors| {
             let one = |error: &nodelab_sim::environment::TraceError| {
                 let span = file.span_of(error.line, error.column);
-                file.error(span, error.to_string())
+                file.error(span, error.message())
             };
             errors.iter().map(one).collect()
         })

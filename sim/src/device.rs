@@ -79,7 +79,10 @@ impl Device {
         self.powered = true;
         self.body.clock = Clock::started(at, self.body.clock_error.drift_ppb);
         self.body.clock.jump(at, self.body.clock_error.offset_us);
-        self.body.frontend.stabilise(at, around.environment);
+        if self.body.life == 0 {
+            // The sensor lay in the room before; a later loss of power does not cool it.
+            self.body.frontend.stabilise(at, around.environment);
+        }
         around
             .watch
             .on_event(at, self.body.id, &Observation::PoweredOn);

@@ -112,17 +112,15 @@ fn report(path: &Path, strict: &StrictScenario, outcome: &Outcome, timeout: SimS
         }
         (Status::Passed, Some(error)) => reject(path, &error.to_string()),
         (Status::Failed, _) => {
-            let failure = outcome.failures.first();
-            reject(
-                path,
-                &failure.map_or_else(String::new, |failure| {
-                    let nanos = failure.at.as_nanos();
-                    format!(
-                        "[{nanos}ns] expected {}: {}",
-                        failure.expected, failure.seen
-                    )
-                }),
-            )
+            let message = outcome
+                .failures
+                .first()
+                .map_or_else(String::new, |failure| {
+                    let (nanos, expected, seen) =
+                        (failure.at.as_nanos(), &failure.expected, &failure.seen);
+                    format!("[{nanos}ns] Error: {seen} (expected {expected})")
+                });
+            reject(path, &message)
         }
         (Status::Timeout, _) => {
             let ms = timeout.as_millis();

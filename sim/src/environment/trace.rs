@@ -184,47 +184,47 @@ fn number(field: &str, low: f64, high: f64) -> Option<f64> {
     (low..=high).contains(&value).then_some(value)
 }
 
-impl fmt::Display for TraceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            read,
-            problem,
-        } = self;
-        write!(f, "line {line}, column {column}: ")?;
-        match problem {
+impl TraceError {
+    /// Returns what was read, what was expected and what to do, without the place.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let read = &self.read;
+        match self.problem {
             TraceProblem::Empty => {
-                write!(
-                    f,
-                    "read no point, expected lines seconds,celsius; add one, such as 0,22.5"
-                )
+                "read no point, expected lines seconds,celsius; add one, such as 0,22.5".to_owned()
             }
-            TraceProblem::Fields => write!(
-                f,
+            TraceProblem::Fields => format!(
                 "read {read:?}, expected seconds,celsius; write two numbers and one comma, with \
                  a point for decimals"
             ),
-            TraceProblem::NotRising => write!(
-                f,
+            TraceProblem::NotRising => format!(
                 "read {read:?}, expected a later time than on the line before; sort the lines by \
                  time and drop doubles"
             ),
-            TraceProblem::Seconds => write!(
-                f,
+            TraceProblem::Seconds => format!(
                 "read {read:?}, expected seconds from 0 to {SECONDS_MAX}; count them from the \
                  start of the run"
             ),
-            TraceProblem::Temperature => write!(
-                f,
+            TraceProblem::Temperature => format!(
                 "read {read:?}, expected a temperature from {CELSIUS_MIN} to {CELSIUS_MAX} °C; \
                  write a decimal number, such as 23.5"
             ),
-            TraceProblem::TooMany => write!(
-                f,
-                "read {read:?}, expected at most {POINTS_MAX} points; keep every n-th line"
-            ),
+            TraceProblem::TooMany => {
+                format!("read {read:?}, expected at most {POINTS_MAX} points; keep every n-th line")
+            }
         }
+    }
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "line {}, column {}: {}",
+            self.line,
+            self.column,
+            self.message()
+        )
     }
 }
 
