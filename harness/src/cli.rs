@@ -3,6 +3,7 @@
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -42,11 +43,11 @@ Start here:
 const RUN_EXAMPLES: &str = "\
 Examples:
   nodelab run scenarios                          every *.test.yaml in the folder
-  nodelab run scenarios/lossy.test.yaml --seeds 64
+  nodelab run scenarios/wifi/lossy.test.yaml --seeds 64
                                                  64 different worlds
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
-  nodelab run scenarios/lossy.test.yaml --seed 17 --until 00:52:14
+  nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment";
 
 /// A laboratory for Wi-Fi sensor nodes: runs scenarios in virtual time and judges them.
@@ -217,8 +218,20 @@ pub enum Parsed {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
     match Cli::try_parse_from(arguments) {
         Ok(cli) => action_of(cli.command),
-        Err(error) if error.use_stderr() => Parsed::Wrong(error.render().ansi().to_string()),
-        Err(error) => Parsed::Print(error.render().ansi().to_string()),
+        Err(error) if error.use_stderr() => {
+            Parsed::Wrong(rendered(&error, io::stderr().is_terminal()))
+        }
+        Err(error) => Parsed::Print(rendered(&error, io::stdout().is_terminal())),
+    }
+}
+
+/// Returns the words of clap: in colours on a terminal, plain in a file or a pipe.
+fn rendered(error: &clap::Error, to_terminal: bool) -> String {
+    let text = error.render();
+    if to_terminal && std::env::var_os("NO_COLOR").is_none() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
     }
 }
 
