@@ -271,7 +271,8 @@ impl Device {
         self.node.as_ref()
     }
 
-    /// Sends bytes down to the node, or nothing if the stream they belong to is gone.
+    /// Sends the broker's answer down to the node, once the broker has thought, or nothing if the
+    /// stream it belongs to is gone.
     pub(crate) fn send_down(
         &mut self,
         at: SimTime,
@@ -280,6 +281,7 @@ impl Device {
         around: &mut Surroundings<'_>,
     ) {
         let body = &mut self.body;
+        let at = body.link.answer(at, around.network);
         match body
             .link
             .segment(at, around.network, Direction::Down, bytes.len())

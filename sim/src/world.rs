@@ -42,8 +42,6 @@ pub struct World {
     epoch: Option<UnixTime>,
     faults: Vec<FaultState>,
     actions: Vec<BrokerAction>,
-    /// How long the broker thinks.
-    luck: Rng,
     events: u64,
     seq: u32,
 }
@@ -67,7 +65,6 @@ impl World {
             epoch: spec.epoch,
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
             actions: Vec::new(),
-            luck: Rng::derive(spec.seed, EntityId::Broker, Purpose::Link),
             events: 0,
             seq: 0,
         };
@@ -258,7 +255,6 @@ impl World {
                     watch.on_event(at, node, &Observation::Broker(&event));
                 }
                 BrokerAction::Send { connection, bytes } => {
-                    let at = at.after(self.network.answer_time.draw(&mut self.luck));
                     self.with_device(connection.node, watch, |device, around| {
                         device.send_down(at, connection.generation, bytes, around);
                     });

@@ -73,6 +73,13 @@ impl Link {
         at.after(network.time_sync.draw(&mut self.rng))
     }
 
+    /// Answers when the broker, asked at `at`, has thought and sends its answer.
+    ///
+    /// How long is drawn here, so that a node more does not change what others wait for.
+    pub fn answer(&mut self, at: SimTime, network: &NetworkSpec) -> SimTime {
+        at.after(network.answer_time.draw(&mut self.rng))
+    }
+
     /// Answers how the opening of a stream at `at` ends; `listening` says if a broker is there.
     ///
     /// Forgets the order of an earlier stream.

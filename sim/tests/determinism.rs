@@ -1,0 +1,199 @@
+//! Goal: a world is a function of its specification, and nodes keep their own luck.
+//!
+//! Method: worlds of a few nodes with every kind of trouble, built from the shipped board.
+//! Streams of observations are compared node by node.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use node_core::{Config, ReportConfig, Text};
+use nodelab_sim::analog::{Esp32c3AdcSpec, Esp8266AdcSpec, Tmp36Fault, Tmp36Spec};
+use nodelab_sim::board::{Diagram, Wiring};
+use nodelab_sim::broker::BrokerSpec;
+use nodelab_sim::environment::{Profile, RandomWalk};
+use nodelab_sim::stack::{NetworkSpec, SpanRange};
+use nodelab_sim::{
+    Celsius, Digest, DigestObserver, Fault, NodeId, NodeSpec, Observation, Observer,
+    ScheduledFault, SimSpan, SimTime, Victims, World, WorldSpec,
+};
+
+const HOUR: SimTime = SimTime::from_nanos(3_600_000_000_000);
+
+/// What each node saw, said and suffered, in order.
+#[derive(Default)]
+struct Streams(BTreeMap<NodeId, Vec<String>>);
+
+impl Observer for Streams {
+    fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
+        let line = format!("{at} {what:?}");
+        self.0.entry(node).or_default().push(line);
+    }
+}
+
+#[test]
+fn the_same_world_happens_again() {
+    let spec = world(5, 1);
+    assert_eq!(digest(&spec), digest(&spec));
+}
+
+#[test]
+fn another_seed_is_another_world() {
+    assert_ne!(digest(&world(5, 1)), digest(&world(5, 2)));
+}
+
+#[test]
+fn a_node_more_changes_nothing_for_the_others() {
+    let (few, more) = (streams(&world(3, 7)), streams(&world(6, 7)));
+    for node in (0..3).map(NodeId) {
+        assert!(few[&node].len() > 200, "node {} did little", node.0);
+        for (place, line) in few[&node].iter().enumerate() {
+            assert_eq!(
+                Some(line),
+                more[&node].get(place),
+                "node {}, {place}",
+                node.0
+            );
+        }
+        assert_eq!(few[&node].len(), more[&node].len());
+    }
+}
+
+#[test]
+fn a_misfortune_of_one_node_is_its_own() {
+    let (calm, mut struck) = (world(3, 7), world(3, 7));
+    struck.faults.push(ScheduledFault {
+        at: at_minute(45),
+        fault: Fault::Reset,
+        lasts: None,
+        victims: Victims::Nodes(vec![NodeId(2)]),
+    });
+    let (calm, struck) = (streams(&calm), streams(&struck));
+    assert_eq!(calm[&NodeId(0)], struck[&NodeId(0)]);
+    assert_eq!(calm[&NodeId(1)], struck[&NodeId(1)]);
+    assert_ne!(calm[&NodeId(2)], struck[&NodeId(2)]);
+}
+
+#[test]
+fn the_order_in_which_faults_are_listed_does_not_matter() {
+    let (forwards, mut backwards) = (world(4, 3), world(4, 3));
+    backwards.faults.reverse();
+    assert_eq!(digest(&forwards), digest(&backwards));
+}
+
+#[test]
+fn worlds_that_take_turns_do_not_touch_each_other() {
+    let (spec, other) = (world(4, 3), world(2, 9));
+    let alone = (digest(&spec), digest(&other));
+    // Built and stepped alternately, so that anything shared would show.
+    let (mut second, mut first) = (World::new(&other), World::new(&spec));
+    let (mut of_first, mut of_second) = (DigestObserver::new(), DigestObserver::new());
+    loop {
+        let one = first.step_before(HOUR, &mut of_first);
+        let two = second.step_before(HOUR, &mut of_second);
+        if one.or(two).is_none() {
+            break;
+        }
+    }
+    assert_eq!((of_first.digest(), of_second.digest()), alone);
+}
+
+#[test]
+fn pauses_between_calls_do_not_show() {
+    let spec = world(4, 5);
+    let (mut world, mut digest_of_steps) = (World::new(&spec), DigestObserver::new());
+    for minute in 0..=60 {
+        world.run_until(at_minute(minute), &mut digest_of_steps);
+    }
+    assert_eq!(digest_of_steps.digest(), digest(&spec));
+}
+
+fn digest(spec: &WorldSpec) -> Digest {
+    let mut observer = DigestObserver::new();
+    World::new(spec).run_until(HOUR, &mut observer);
+    observer.digest()
+}
+
+fn streams(spec: &WorldSpec) -> BTreeMap<NodeId, Vec<String>> {
+    let mut streams = Streams::default();
+    World::new(spec).run_until(HOUR, &mut streams);
+    streams.0
+}
+
+const fn at_minute(minute: u64) -> SimTime {
+    SimTime::from_nanos(minute * 60_000_000_000)
+}
+
+/// Returns an hour of trouble: weather, a lossy link, a slow broker, and faults of all kinds.
+fn world(nodes: u32, seed: u64) -> WorldSpec {
+    WorldSpec {
+        broker: BrokerSpec::default(),
+        epoch: None,
+        faults: faults(),
+        network: NetworkSpec {
+            answer_time: SpanRange::from_millis(1, 50),
+            ..NetworkSpec::lossy()
+        },
+        node: node(),
+        nodes,
+        seed,
+        temperature: Profile::RandomWalk(RandomWalk::default()),
+    }
+}
+
+fn faults() -> Vec<ScheduledFault> {
+    let minutes = |minutes: u64| Some(SimSpan::from_secs(minutes * 60));
+    let one = |node| Victims::Nodes(vec![NodeId(node)]);
+    let jump = Fault::ClockJump { by_us: 90_000_000 };
+    let broker = Fault::BrokerDown {
+        keep_sessions: false,
+    };
+    let list = [
+        (5, Fault::AccessPointDown, minutes(4), Victims::All),
+        (12, Fault::PowerCut, minutes(2), one(0)),
+        (18, broker, minutes(3), Victims::All),
+        (25, jump, None, one(1)),
+        (30, Fault::ClockDrift { ppb: 300_000 }, minutes(9), one(1)),
+        (41, Fault::Sensor(Tmp36Fault::Open), minutes(5), one(0)),
+        (
+            50,
+            Fault::LinkLoss { loss_ppm: 500_000 },
+            minutes(3),
+            Victims::All,
+        ),
+    ];
+    let scheduled = |(minute, fault, lasts, victims)| ScheduledFault {
+        at: at_minute(minute),
+        fault,
+        lasts,
+        victims,
+    };
+    list.map(scheduled).to_vec()
+}
+
+fn node() -> NodeSpec {
+    let diagram = include_str!("../../boards/nodemcu/diagram.json");
+    let diagram = Diagram::from_json(diagram).expect("the shipped diagram is valid");
+    let text = "placeholder";
+    NodeSpec {
+        boot: (SimSpan::from_secs(0), SimSpan::from_secs(20)),
+        calibrate: vec![Celsius(20.0)],
+        client_id: "node-{node}".to_owned(),
+        clock_drift_ppb: (-15_000, 15_000),
+        clock_offset_us: (0, 1_000_000),
+        config: Config {
+            report: Some(ReportConfig {
+                client_id: Text::new(text).expect("it is short"),
+                topic: Text::new(text).expect("it is short"),
+                ..ReportConfig::default()
+            }),
+            ..Config::default()
+        },
+        esp32c3: Esp32c3AdcSpec::default(),
+        esp8266: Esp8266AdcSpec::default(),
+        ideal: false,
+        sensor: Tmp36Spec::default(),
+        supply: None,
+        topic: "room/{node}/temperature".to_owned(),
+        wiring: Arc::new(Wiring::new(&diagram).expect("its wiring is valid")),
+    }
+}
