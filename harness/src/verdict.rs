@@ -62,6 +62,8 @@ pub struct Stats {
     pub cpu_ns: u64,
     /// Largest memory of the process so far, in bytes, where the system tells it.
     pub peak_memory: Option<u64>,
+    /// Memory of the process before the world was built, in bytes, where the system tells it.
+    pub resident_before: Option<u64>,
 }
 
 impl Failure {

@@ -76,16 +76,17 @@ impl Connection {
 impl Node {
     /// Does what the connection allows: joins, sends, leaves.
     pub(crate) fn advance_connection(&mut self, now: Instant) {
-        let Some(report) = self.config.report else {
+        let Some(report) = &self.config.report else {
             return;
         };
+        let asks_answers = report.qos == Qos::AtLeastOnce;
         let stays = self.config.wifi.policy == WifiPolicy::Stay;
         if self.connection == Connection::Offline && (stays || !self.queue.is_empty()) {
             self.join(now);
         }
         if self.connection == Connection::Online {
             self.publish_queued(now);
-            let unanswered = report.qos == Qos::AtLeastOnce && self.session.in_flight().is_some();
+            let unanswered = asks_answers && self.session.in_flight().is_some();
             if self.queue.is_empty() && !unanswered && !stays && !self.sampler.is_busy() {
                 self.leave();
             }
@@ -114,12 +115,12 @@ impl Node {
     }
 
     pub(crate) fn handle_stream_opened(&mut self, now: Instant) {
-        match (self.connection, self.config.report) {
+        match (self.connection, &self.config.report) {
             (Connection::Opening, Some(report)) => {
                 self.timers.stop(Timer::Open);
                 self.connection = Connection::Greeting;
                 let session = &mut self.session;
-                self.outbox.send(|out| session.open(now, &report, out));
+                self.outbox.send(|out| session.open(now, report, out));
             }
             // The one that is open is the one that was asked for.
             (Connection::Greeting | Connection::Online, _) => {}
@@ -234,15 +235,12 @@ impl Node {
     }
 
     fn go_online(&mut self, now: Instant, session_present: bool) {
-        let Some(report) = self.config.report else {
-            return;
-        };
         self.connection = Connection::Online;
         self.backoff.reset();
         self.stream_failures = 0;
         self.outbox.event(Event::SessionOpened { session_present });
         self.outbox.print_fixed("MQTT connected\r\n");
-        self.announce(now, &report);
+        self.announce(now);
     }
 
     fn leave(&mut self) {

@@ -4,7 +4,7 @@
 
 use core::num::NonZeroU16;
 
-use crate::config::{PayloadFormat, Qos, ReportConfig};
+use crate::config::{PayloadFormat, Qos};
 use crate::effect::{DropReason, Event, Reading};
 use crate::mqtt::{Message, PublishError, Sent, SessionState};
 use crate::node::Node;
@@ -20,7 +20,12 @@ const DISCOVERY_MAX: usize = 640;
 
 impl Node {
     /// Tells the broker what the node wants of it, and others that the node is there.
-    pub(crate) fn announce(&mut self, now: Instant, report: &ReportConfig) {
+    pub(crate) fn announce(&mut self, now: Instant) {
+        // A copy, once a session: everything that is sent below borrows the whole node.
+        let Some(report) = self.config.report else {
+            return;
+        };
+        let report = &report;
         let mut topic = [0; payload::TOPIC_MAX];
         if report.commands {
             let filter = written(&mut topic, |out| payload::command_topic(report, out));
@@ -59,11 +64,8 @@ impl Node {
 
     /// Sends as much of the queue as the protocol and this turn's buffers allow.
     pub(crate) fn publish_queued(&mut self, now: Instant) {
-        let Some(report) = self.config.report else {
-            return;
-        };
         while self.session.state() == SessionState::Online {
-            let Some(reading) = self.queue.first() else {
+            let (Some(report), Some(reading)) = (&self.config.report, self.queue.first()) else {
                 return;
             };
             if self.outbox.is_nearly_full() {

@@ -74,8 +74,13 @@ impl Queue {
     /// Removes and returns the oldest reading.
     pub(crate) fn pop(&mut self) -> Option<Reading> {
         let first = self.first()?;
-        self.head = wrapped(self.head, 1);
         self.len = self.len.saturating_sub(1);
+        // An empty ring starts anew: who holds one reading at a time stays in one cache line.
+        self.head = if self.len == 0 {
+            0
+        } else {
+            wrapped(self.head, 1)
+        };
         Some(first)
     }
 

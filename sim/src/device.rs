@@ -3,7 +3,7 @@
 //! Owns how inputs reach the node and how its effects become future events. This is the one
 //! place that calls [`Node::handle`]. Does not know what a scenario wants.
 
-use node_core::{CloseReason, Config, Effect, Input, LinkLoss, Node, UnixTime};
+use node_core::{Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Node, UnixTime};
 
 use crate::analog::Tmp36Fault;
 use crate::clock::Clock;
@@ -13,6 +13,7 @@ use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
+use crate::spec::NodeSpec;
 use crate::stack::{Delivery, Direction, NetworkSpec};
 use crate::time::{SimSpan, SimTime};
 
@@ -34,6 +35,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) environment: &'a mut Environment,
     pub(crate) epoch: Option<UnixTime>,
     pub(crate) network: &'a NetworkSpec,
+    pub(crate) node: &'a NodeSpec,
     pub(crate) queue: &'a mut EventQueue<EventKind>,
     pub(crate) watch: &'a mut dyn Observer,
 }
@@ -53,7 +55,8 @@ pub(crate) struct Device {
     /// The running firmware; nothing while the boot loader runs.
     node: Option<Node>,
     powered: bool,
-    config: Config,
+    /// How its reading was corrected on the bench; the rest of its settings are the world's.
+    calibration: Calibration,
     body: Body,
 }
 
@@ -62,14 +65,14 @@ impl Device {
         id: NodeId,
         seed: u64,
         clock: ClockError,
-        config: &Config,
+        calibration: Calibration,
         frontend: Frontend,
     ) -> Self {
         let body = Body::new(id, seed, clock, frontend);
         Self {
             node: None,
             powered: false,
-            config: *config,
+            calibration,
             body,
         }
     }
@@ -121,7 +124,9 @@ impl Device {
         }
         let now = self.body.clock.local(at);
         let seed = self.body.luck.bits();
-        let node = Node::new(self.config, seed, now).expect("the scenario checked the node");
+        let mut config = around.node.config_of(self.body.id.0);
+        config.sensor.calibration = self.calibration;
+        let node = Node::new(config, seed, now).expect("the scenario checked the node");
         self.node = Some(node);
         self.drain(at, around);
     }
@@ -166,7 +171,14 @@ impl Device {
                 self.close_stream(at, why, around);
             }
             // Whatever is left belongs to an earlier life, link or stream.
-            _ => {}
+            _ => self.look(at, around),
+        }
+    }
+
+    /// Looks at the node's deadline: whatever guarded it until now has happened.
+    pub(crate) fn look(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if let Some(deadline) = self.body.deadline {
+            self.arm(at, deadline, around);
         }
     }
 
@@ -292,6 +304,7 @@ impl Device {
                     EventKind::StreamRead { connection, bytes },
                     around.queue,
                 );
+                body.looked_at = arrival;
             }
             Delivery::TimesOut(when) => body.schedule_death(when, connection, around.queue),
         }
@@ -323,15 +336,10 @@ impl Device {
         }
         self.body.alarm = None;
         let now = self.body.clock.local(at);
-        let due = self
-            .node
-            .as_ref()
-            .and_then(Node::poll_timeout)
-            .is_some_and(|at| at <= now);
-        if due {
-            self.feed(at, Input::Timeout, around);
-        } else {
-            self.arm(at, around);
+        match self.body.deadline {
+            Some(deadline) if deadline <= now => self.feed(at, Input::Timeout, around),
+            Some(deadline) => self.arm(at, deadline, around),
+            None => {}
         }
     }
 
@@ -393,6 +401,7 @@ impl Device {
                 Effect::StreamWrite(bytes) => self.body.send_up(at, bytes, around),
             }
         }
+        self.body.deadline = node.poll_timeout();
         let queued = node.queue_length();
         if queued != self.body.queued {
             self.body.queued = queued;
@@ -400,25 +409,25 @@ impl Device {
                 .watch
                 .on_event(at, self.body.id, &Observation::Queued(queued));
         }
-        self.arm(at, around);
+        self.look(at, around);
     }
 
     /// Sets the alarm anew, after the clock itself was touched.
     fn rearm(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
         self.body.alarm = None;
-        self.arm(at, around);
+        self.look(at, around);
     }
 
-    /// Makes sure that an alarm rings no later than the node's deadline. One that rings too
-    /// early is cheap: it is set again, and most deadlines only ever move back.
-    fn arm(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
-        let Some(deadline) = self.node.as_ref().and_then(Node::poll_timeout) else {
-            return;
-        };
+    /// Makes sure that an alarm rings no later than the node's deadline, or that something else
+    /// happens before it. An alarm that rings too early is set again.
+    fn arm(&mut self, at: SimTime, deadline: Instant, around: &mut Surroundings<'_>) {
         if self.body.alarm.is_some_and(|alarm| alarm <= deadline) {
             return;
         }
         let rings = self.body.clock.true_time(deadline).max(at);
+        if at < self.body.looked_at && self.body.looked_at <= rings {
+            return;
+        }
         self.body.schedule_alarm(rings, deadline, around.queue);
     }
 }

@@ -64,8 +64,9 @@ impl<K> PartialEq for Scheduled<K> {
 
 impl<K> Eq for Scheduled<K> {}
 
-/// Bytes on their way; an acknowledgement, a ping or a short message fits without allocation.
-pub type Bytes = SmallVec<[u8; 24]>;
+/// Bytes on their way; acknowledgements and pings fit without allocation, and more room here
+/// would make every pending event larger.
+pub type Bytes = SmallVec<[u8; 16]>;
 
 /// What happens. The generations tell stale events: what they belong to is over.
 #[derive(Clone, Debug)]

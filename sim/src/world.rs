@@ -17,7 +17,7 @@ use crate::id::{ConnectionId, NodeId};
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
-use crate::spec::WorldSpec;
+use crate::spec::{NodeSpec, WorldSpec};
 use crate::stack::NetworkSpec;
 use crate::time::SimTime;
 use crate::units::Celsius;
@@ -37,6 +37,8 @@ pub struct World {
     access_points_down: u32,
     environment: Environment,
     network: NetworkSpec,
+    /// What every node is.
+    node: NodeSpec,
     /// What the link loses when no fault adds to it.
     loss_ppm: u32,
     epoch: Option<UnixTime>,
@@ -61,6 +63,7 @@ impl World {
             access_points_down: 0,
             environment: Environment::new(spec.temperature.clone(), spec.seed),
             network: spec.network,
+            node: spec.node.clone(),
             loss_ppm: spec.network.loss_ppm,
             epoch: spec.epoch,
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
@@ -145,10 +148,10 @@ impl World {
             offset_us: drawn(spec.node.clock_offset_us, &mut parts),
         };
         let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
-        let mut config = spec.node.config_of(id.0);
-        config.sensor.calibration = frontend.calibrate(&config.sensor, &spec.node.calibrate);
+        let config = spec.node.config_of(id.0);
+        let calibration = frontend.calibrate(&config.sensor, &spec.node.calibrate);
         self.devices
-            .push(Device::new(id, spec.seed, clock, &config, frontend));
+            .push(Device::new(id, spec.seed, clock, calibration, frontend));
         // A short between the supplies leaves the whole board dark.
         if !spec.node.wiring.is_powered() {
             return;
@@ -179,6 +182,7 @@ impl World {
                     self.broker.received(at, id, &bytes, &mut self.actions);
                     self.perform_broker_actions(watch);
                 }
+                self.with_device(id.node, watch, |device, around| device.look(at, around));
             }
             EventKind::StreamFinished { connection } => {
                 let id = ConnectionId {
@@ -329,6 +333,7 @@ impl World {
             environment: &mut self.environment,
             epoch: self.epoch,
             network: &self.network,
+            node: &self.node,
             queue: &mut self.queue,
             watch,
         };

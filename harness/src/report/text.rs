@@ -162,8 +162,13 @@ impl TextReport {
             )?;
         }
         if let Some(peak) = stats.peak_memory {
-            let each = peak / u64::from(stats.nodes.max(1));
-            write!(self.out, ", {} KiB peak ({each} B a node)", peak / 1024)?;
+            let before = stats.resident_before.unwrap_or(0);
+            let each = peak.saturating_sub(before) / u64::from(stats.nodes.max(1));
+            write!(
+                self.out,
+                ", {} KiB peak ({each} B for each node)",
+                peak / 1024
+            )?;
         }
         writeln!(self.out)
     }

@@ -122,13 +122,14 @@ fn tell(
 }
 
 fn run(job: &Job<'_>, options: RunOptions) -> Result<Outcome, String> {
-    let before = thread_cpu_ns();
+    let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
     let mut outcome = run_world(job.prepared, job.seed, options.limits);
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
             .zip(before)
             .map_or(0, |(after, before)| after - before),
-        peak_memory: peak_memory(),
+        peak_memory: memory("VmHWM:"),
+        resident_before,
         ..outcome.stats
     };
     if options.verify {
@@ -161,10 +162,10 @@ fn thread_cpu_ns() -> Option<u64> {
     text.split_whitespace().next()?.parse().ok()
 }
 
-/// Returns the largest memory of this process so far in bytes, where the system tells it.
-fn peak_memory() -> Option<u64> {
+/// Returns a line of this process's memory statistics in bytes, where the system tells them.
+fn memory(name: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1_024)
 }

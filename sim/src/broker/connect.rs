@@ -30,7 +30,7 @@ impl Broker {
                 why,
             }));
             //= MQTT 3.1.1 §3.2.2-5: a refusal closes the stream.
-            self.connections.remove(&connection);
+            self.connections.remove(connection);
             out.push(BrokerAction::Close { connection });
             return;
         }
@@ -91,7 +91,7 @@ impl Broker {
         index: SessionIndex,
         request: &mut Connect,
     ) {
-        let Some(live) = self.connections.get_mut(&connection) else {
+        let Some(live) = self.connections.find_mut(connection) else {
             return;
         };
         live.session = Some(index);

@@ -13,6 +13,7 @@
 //! client that publishes with QoS 2 is disconnected, as by Azure.
 
 mod connect;
+mod connections;
 mod deadlines;
 mod delivery;
 mod message;

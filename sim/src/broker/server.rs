@@ -3,13 +3,13 @@
 //! Owns the streams and the rules of MQTT 3.1.1 §3 and §4 for the server's side. Does not know
 //! bytes (the wire does) or subscribers (the delivery does).
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use node_core::Qos;
 use node_core::mqtt::ConnectRefusal;
 
+use crate::broker::connections::Connections;
 use crate::broker::deadlines::Deadlines;
 use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, Message, SessionEnd};
 use crate::broker::retained::Retained;
@@ -29,7 +29,7 @@ use crate::time::{SimSpan, SimTime};
 pub struct Broker {
     pub(super) spec: BrokerSpec,
     running: bool,
-    pub(super) connections: BTreeMap<ConnectionId, Box<Live>>,
+    pub(super) connections: Connections,
     deadlines: Deadlines,
     pub(super) sessions: Sessions,
     pub(super) subscriptions: Subscriptions,
@@ -41,7 +41,7 @@ pub struct Broker {
 /// One open stream.
 #[derive(Debug)]
 pub(super) struct Live {
-    wire: Wire,
+    pub(super) wire: Wire,
     /// The session it belongs to, once its CONNECT was accepted.
     pub(super) session: Option<SessionIndex>,
     pub(super) will: Option<Box<Message>>,
@@ -60,7 +60,7 @@ impl Broker {
         Self {
             spec,
             running: true,
-            connections: BTreeMap::new(),
+            connections: Connections::default(),
             deadlines: Deadlines::default(),
             sessions: Sessions::default(),
             subscriptions: Subscriptions::default(),
@@ -85,7 +85,7 @@ impl Broker {
             cut_off_at,
             entry_at: cut_off_at,
         };
-        let former = self.connections.insert(connection, Box::new(live));
+        let former = self.connections.insert(connection, live);
         debug_assert!(former.is_none(), "{connection:?} is opened once");
         self.deadlines.push(cut_off_at, connection);
     }
@@ -99,14 +99,13 @@ impl Broker {
         bytes: &[u8],
         out: &mut Vec<BrokerAction>,
     ) {
-        if !self.connections.contains_key(&connection) {
-            out.push(BrokerAction::Close { connection });
-            return;
-        }
         let mut rest = bytes;
         while !rest.is_empty() {
-            // A packet may have ended the connection: what follows it is ignored.
-            let Some(live) = self.connections.get_mut(&connection) else {
+            let Some(live) = self.connections.find_mut(connection) else {
+                // A packet may have ended the connection: what follows it is ignored.
+                if rest.len() == bytes.len() {
+                    out.push(BrokerAction::Close { connection });
+                }
                 return;
             };
             match live.wire.read(&mut rest) {
@@ -136,7 +135,7 @@ impl Broker {
     /// Cuts off the connections that were silent for too long.
     pub fn handle_timeout(&mut self, at: SimTime, out: &mut Vec<BrokerAction>) {
         while let Some((due, connection)) = self.deadlines.pop_due(at) {
-            let Some(live) = self.connections.get_mut(&connection) else {
+            let Some(live) = self.connections.find_mut(connection) else {
                 continue;
             };
             if live.entry_at != due {
@@ -174,9 +173,10 @@ impl Broker {
     /// may rely on outlives it (sessions that are not clean, retained messages), as with a
     /// database on disk.
     pub fn stop(&mut self, keep_sessions: bool, out: &mut Vec<BrokerAction>) {
-        while let Some(entry) = self.connections.first_entry() {
-            let connection = *entry.key();
-            entry.into_mut().will = None;
+        for connection in self.connections.ids() {
+            if let Some(live) = self.connections.find_mut(connection) {
+                live.will = None;
+            }
             self.end(connection, SessionEnd::BrokerStopped, out);
         }
         self.running = false;
@@ -251,7 +251,7 @@ impl Broker {
 
     /// Gives a connection an entry among the deadlines, for when it is cut off.
     pub(super) fn schedule(&mut self, connection: ConnectionId) {
-        if let Some(live) = self.connections.get_mut(&connection) {
+        if let Some(live) = self.connections.find_mut(connection) {
             live.entry_at = live.cut_off_at;
             if live.entry_at < SimTime::MAX {
                 self.deadlines.push(live.entry_at, connection);
@@ -310,7 +310,7 @@ impl Broker {
     }
 
     pub(super) fn session_of(&self, connection: ConnectionId) -> Option<SessionIndex> {
-        self.connections.get(&connection)?.session
+        self.connections.find(connection)?.session
     }
 
     pub(super) fn answer(connection: ConnectionId, bytes: Bytes, out: &mut Vec<BrokerAction>) {
@@ -345,7 +345,7 @@ impl Broker {
         why: SessionEnd,
         out: &mut Vec<BrokerAction>,
     ) {
-        let Some(live) = self.connections.remove(&connection) else {
+        let Some(live) = self.connections.remove(connection) else {
             return;
         };
         if why != SessionEnd::StreamLost {

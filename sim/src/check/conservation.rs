@@ -6,25 +6,29 @@
 //! twice is a violation, seen as soon as the queue's length disagrees with the books.
 
 use node_core::Event;
+use smallvec::SmallVec;
 
 use super::{Violation, Violations, index_of};
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
 use crate::time::SimTime;
 
+/// Numbers of one node's readings; a healthy node has one or two open at a time.
+type Open = SmallVec<[u32; 4]>;
+
 const CLAIM: &str = "readings are conserved";
 
 #[derive(Clone, Debug)]
 pub(super) struct Conservation {
     /// Numbers of the readings that each node still has to account for, in rising order.
-    open: Vec<Vec<u32>>,
+    open: Vec<Open>,
     pub(super) violations: Violations,
 }
 
 impl Conservation {
     pub(super) fn new(nodes: usize) -> Self {
         Self {
-            open: vec![Vec::new(); nodes],
+            open: vec![Open::new(); nodes],
             violations: Violations::default(),
         }
     }

@@ -34,6 +34,11 @@ pub(super) struct Body {
     pub(super) link_life: u32,
     /// Counts streams; what belongs to an earlier stream is stale.
     pub(super) connection: u32,
+    /// When the node wants to be woken, as it said last: most alarms are judged by this alone.
+    pub(super) deadline: Option<Instant>,
+    /// When a pending event will end in a look at the deadline: until then no alarm is needed.
+    /// Most deadlines guard an answer, and most answers come.
+    pub(super) looked_at: SimTime,
     /// The node's deadline for which the one timer event that is not stale was scheduled.
     pub(super) alarm: Option<Instant>,
     pub(super) alarm_generation: u32,
@@ -74,6 +79,8 @@ impl Body {
             life: 0,
             link_life: 0,
             connection: 0,
+            deadline: None,
+            looked_at: SimTime::ZERO,
             alarm: None,
             alarm_generation: 0,
             queued: 0,
@@ -94,6 +101,7 @@ impl Body {
                 let life = self.life;
                 let done = at.after(self.frontend.read_time(self.radio()));
                 self.schedule(done, EventKind::Converted { life }, around.queue);
+                self.looked_at = done;
             }
             // Sleep changes what is drawn from the battery, not what happens.
             Command::Sleep => {}
@@ -124,6 +132,7 @@ impl Body {
                 let bytes = Bytes::from_slice(bytes);
                 let kind = EventKind::StreamReceived { connection, bytes };
                 self.schedule_at_broker(arrival, kind, around.queue);
+                self.looked_at = arrival;
             }
             Delivery::TimesOut(when) => self.schedule_death(when, connection, around.queue),
         }
@@ -140,6 +149,8 @@ impl Body {
     pub(super) fn forget(&mut self) {
         self.drop_link();
         self.life = self.life.wrapping_add(1);
+        self.deadline = None;
+        self.looked_at = SimTime::ZERO;
         self.alarm = None;
         self.alarm_generation = self.alarm_generation.wrapping_add(1);
     }
