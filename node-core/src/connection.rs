@@ -85,7 +85,9 @@ impl Node {
             self.join(now);
         }
         if self.connection == Connection::Online {
-            self.publish_queued(now);
+            if self.announce(now) {
+                self.publish_queued(now);
+            }
             let unanswered = asks_answers && self.session.in_flight().is_some();
             if self.queue.is_empty() && !unanswered && !stays && !self.sampler.is_busy() {
                 self.leave();
@@ -173,7 +175,7 @@ impl Node {
                 break;
             };
             match step {
-                Step::Accepted { session_present } => self.go_online(now, session_present),
+                Step::Accepted { session_present } => self.go_online(session_present),
                 Step::Acked { packet_id } => self.finish_publish(packet_id),
                 Step::Failed(why) => self.break_session(now, why),
                 Step::Ignored => ignored = true,
@@ -234,13 +236,13 @@ impl Node {
         self.outbox.command(Command::OpenStream);
     }
 
-    fn go_online(&mut self, now: Instant, session_present: bool) {
+    fn go_online(&mut self, session_present: bool) {
         self.connection = Connection::Online;
         self.backoff.reset();
         self.stream_failures = 0;
         self.outbox.event(Event::SessionOpened { session_present });
         self.outbox.print_fixed("MQTT connected\r\n");
-        self.announce(now);
+        self.announced = 0;
     }
 
     fn leave(&mut self) {

@@ -13,7 +13,7 @@ use crate::time::Duration;
 use crate::units::AdcCode;
 
 /// Longest line that can be typed.
-const LINE_MAX: usize = 64;
+const LINE_MAX: usize = 48;
 
 /// Printed at boot.
 pub(crate) const BOOT: &str = concat!("BOOT node-core ", env!("CARGO_PKG_VERSION"), "\r\n");

@@ -59,6 +59,10 @@ pub struct Node {
     pub(crate) connection: Connection,
     pub(crate) backoff: Backoff,
     pub(crate) stream_failures: u8,
+    /// Announcements of the present session that are out.
+    pub(crate) announced: u8,
+    /// The civil time in the packet that was sent last.
+    pub(crate) sent_civil: Option<UnixTime>,
     pub(crate) session: Session,
     pub(crate) sampler: Sampler,
     pub(crate) queue: Queue,
@@ -107,6 +111,8 @@ impl Node {
             connection: Connection::Offline,
             backoff: Backoff::default(),
             stream_failures: 0,
+            announced: 0,
+            sent_civil: None,
             session: Session::new(),
             sampler: Sampler::new(),
             queue: Queue::new(),

@@ -6,14 +6,15 @@
 use crate::effect::{Command, Effect, Event};
 use crate::text::Writer;
 
-/// Effects of one turn at most.
+/// Effects of one turn at most: an answered CONNECT, an acknowledgement, every kind of command,
+/// and a broken packet behind them, all in one read.
 const EFFECTS_MAX: usize = 20;
 /// Effects that stay free for what follows publishing in a turn: leaving and going to sleep.
 const EFFECTS_RESERVED: usize = 6;
 /// Bytes to the broker of one turn at most: the largest packet, Home Assistant's discovery.
-const STREAM_MAX: usize = 768;
+const STREAM_MAX: usize = 736;
 /// Bytes to the console of one turn at most, fixed texts not counted.
-const SERIAL_MAX: usize = 320;
+const SERIAL_MAX: usize = 208;
 
 /// Effects in order, first in first out, until drained.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]

@@ -15,51 +15,63 @@ use crate::timer::Timer;
 
 /// Longest payload: a SenML record with the longest client identifier.
 const PAYLOAD_MAX: usize = 192;
+/// Announcements of a session: commands, status, discovery.
+const ANNOUNCEMENTS: u8 = 3;
 /// Longest discovery message of Home Assistant.
 const DISCOVERY_MAX: usize = 640;
 
 impl Node {
-    /// Tells the broker what the node wants of it, and others that the node is there.
-    pub(crate) fn announce(&mut self, now: Instant) {
-        // A copy, once a session: everything that is sent below borrows the whole node.
-        let Some(report) = self.config.report else {
-            return;
-        };
-        let report = &report;
-        let mut topic = [0; payload::TOPIC_MAX];
-        if report.commands {
-            let filter = written(&mut topic, |out| payload::command_topic(report, out));
-            let session = &mut self.session;
-            // A broker that refuses leaves the node without commands, not without readings.
-            self.outbox
-                .send(|out| session.subscribe(now, filter, out))
-                .ok();
+    /// Tells the broker what the node wants of it, and others that the node is there: one
+    /// announcement after the other, as the turn's buffer allows. Returns true when all are out.
+    pub(crate) fn announce(&mut self, now: Instant) -> bool {
+        while self.announced < ANNOUNCEMENTS {
+            let first = self.outbox.stream_is_empty();
+            match self.send_announcement(now) {
+                Err(PublishError::TooLarge) if !first => {
+                    self.timers.arm(Timer::Publish, now);
+                    return false;
+                }
+                // What is too large for an empty buffer, or is not answered, is left out: a
+                // node without commands or discovery still has readings.
+                Ok(()) | Err(_) => self.announced = self.announced.saturating_add(1),
+            }
         }
-        if report.status {
-            let topic = written(&mut topic, |out| payload::status_topic(report, out));
-            self.publish_retained(now, topic, payload::ONLINE.as_bytes());
-        }
-        if report.format == PayloadFormat::HomeAssistant {
-            let mut discovery = [0; DISCOVERY_MAX];
-            let discovery = written(&mut discovery, |out| payload::write_discovery(report, out));
-            let topic = written(&mut topic, |out| payload::discovery_topic(report, out));
-            self.publish_retained(now, topic, discovery.as_bytes());
-        }
+        true
     }
 
-    fn publish_retained(&mut self, now: Instant, topic: &str, payload: &[u8]) {
-        let message = Message {
-            payload,
-            qos: Qos::AtMostOnce,
-            retain: true,
-            topic,
+    fn send_announcement(&mut self, now: Instant) -> Result<(), PublishError> {
+        let Some(report) = &self.config.report else {
+            return Ok(());
         };
+        let mut buffer = [0; payload::TOPIC_MAX];
         let session = &mut self.session;
-        // Nothing can be in the way: the session was opened a moment ago, the buffer is sized
-        // for the largest message, and a status that is lost is sent with the next session.
-        self.outbox
-            .send(|out| session.publish(now, &message, out))
-            .ok();
+        match self.announced {
+            0 if report.commands => {
+                let filter = written(&mut buffer, |out| payload::command_topic(report, out));
+                self.outbox.send(|out| session.subscribe(now, filter, out))
+            }
+            1 if report.status => {
+                let topic = written(&mut buffer, |out| payload::status_topic(report, out));
+                let message = retained(topic, payload::ONLINE.as_bytes());
+                self.outbox
+                    .send(|out| session.publish(now, &message, out))
+                    .map(|_| ())
+            }
+            2 if report.format == PayloadFormat::HomeAssistant => {
+                let mut text = [0; DISCOVERY_MAX];
+                let text = written(&mut text, |out| payload::write_discovery(report, out));
+                let topic = written(&mut buffer, |out| payload::discovery_topic(report, out));
+                if text.is_empty() {
+                    // An empty message would take the announcement back.
+                    return Err(PublishError::TooLarge);
+                }
+                let message = retained(topic, text.as_bytes());
+                self.outbox
+                    .send(|out| session.publish(now, &message, out))
+                    .map(|_| ())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sends as much of the queue as the protocol and this turn's buffers allow.
@@ -74,7 +86,11 @@ impl Node {
             }
             let mut buffer = [0; PAYLOAD_MAX];
             let mut payload = Writer::new(&mut buffer);
-            let civil = self.civil_at(reading.taken);
+            // A packet that goes again is the same packet, whatever the clock has learned since.
+            let civil = match self.session.in_flight() {
+                Some(_) => self.sent_civil,
+                None => self.civil_at(reading.taken),
+            };
             let client_id = report.client_id.as_str();
             payload::write_payload(report.format, &reading, civil, client_id, &mut payload);
             let Some(payload) = payload.finish() else {
@@ -90,7 +106,10 @@ impl Node {
             };
             let session = &mut self.session;
             match self.outbox.send(|out| session.publish(now, &message, out)) {
-                Ok(sent) => self.note_sent(reading, sent),
+                Ok(sent) => {
+                    self.sent_civil = civil;
+                    self.note_sent(reading, sent);
+                }
                 Err(PublishError::TooLarge) if self.outbox.stream_is_empty() => {
                     self.drop_first(DropReason::TooLarge);
                 }
@@ -146,4 +165,14 @@ fn written(buffer: &mut [u8], write: impl FnOnce(&mut Writer<'_>)) -> &str {
     out.finish()
         .and_then(|bytes| core::str::from_utf8(bytes).ok())
         .unwrap_or("")
+}
+
+/// Builds a message that the broker keeps for who comes later.
+const fn retained<'a>(topic: &'a str, payload: &'a [u8]) -> Message<'a> {
+    Message {
+        payload,
+        qos: Qos::AtMostOnce,
+        retain: true,
+        topic,
+    }
 }

@@ -287,6 +287,38 @@ impl Rig {
     }
 }
 
+/// The worst turn there is: an answered CONNECT, every command and garbage in one read.
+#[test]
+fn the_fullest_read_fits_one_turn() {
+    let mut rig = Rig::at(Connection::Greeting);
+    let mut bytes = ACCEPTED.to_vec();
+    for command in [
+        "interval 10s",
+        "help",
+        "status",
+        "foo",
+        "interval x",
+        "read",
+    ] {
+        let topic = b"room/1/temperature/command";
+        let length = 2 + topic.len() + command.len();
+        bytes.extend([
+            0x30,
+            u8::try_from(length).unwrap(),
+            0,
+            u8::try_from(topic.len()).unwrap(),
+        ]);
+        bytes.extend(topic);
+        bytes.extend(command.as_bytes());
+    }
+    bytes.extend(GARBAGE);
+    rig.feed(Input::SerialRead(
+        b"interval 5s\nhelp\nstatus\nfoo\ninterval y\nread\n",
+    ));
+    rig.feed(Input::StreamRead(&bytes));
+    assert_eq!(rig.node.state().connection, Connection::ReopenPause);
+}
+
 /// Every state meets every kind of input; the table is the specification.
 #[test]
 fn the_table_of_states_and_inputs_is_as_written() {

@@ -13,6 +13,7 @@ use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
+use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::NodeSpec;
 use crate::stack::{Delivery, Direction, NetworkSpec};
 use crate::time::{SimSpan, SimTime};
@@ -37,7 +38,17 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) network: &'a NetworkSpec,
     pub(crate) node: &'a NodeSpec,
     pub(crate) queue: &'a mut EventQueue<EventKind>,
+    /// Root of all random streams.
+    pub(crate) seed: u64,
     pub(crate) watch: &'a mut dyn Observer,
+}
+
+impl Surroundings<'_> {
+    /// Returns what the generator of a node is seeded with in one of its lives.
+    fn luck_of(&self, node: NodeId, life: u32) -> u64 {
+        let mut luck = Rng::derive(self.seed, EntityId::Node(node), Purpose::NodeSeed);
+        (0..life).fold(luck.bits(), |_, _| luck.bits())
+    }
 }
 
 /// What is wrong with one board's clock from the start.
@@ -123,7 +134,7 @@ impl Device {
             return;
         }
         let now = self.body.clock.local(at);
-        let seed = self.body.luck.bits();
+        let seed = around.luck_of(self.body.id, life);
         let mut config = around.node.config_of(self.body.id.0);
         config.sensor.calibration = self.calibration;
         let node = Node::new(config, seed, now).expect("the scenario checked the node");

@@ -2,13 +2,11 @@
 //!
 //! Owns the order in which they are asked. Each part's physics is its own.
 
-use std::sync::Arc;
-
 use node_core::sensor::{Burst, Sensor};
 use node_core::{AdcCode, Calibration, Filter, Microvolts, MilliCelsius, SensorConfig};
 
 use crate::analog::{Adc, Esp32c3Adc, Esp8266Adc, RadioActivity, Supply, Tmp36, Tmp36Fault};
-use crate::board::{BoardKind, Divider, DividerSpec, Wiring};
+use crate::board::{BoardKind, Divider, DividerSpec};
 use crate::environment::{Environment, Profile};
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
@@ -26,8 +24,6 @@ pub(crate) struct Frontend {
     divider: Divider,
     noise: Rng,
     sensor: Tmp36,
-    supply: Supply,
-    wiring: Arc<Wiring>,
 }
 
 /// One conversion, and the truth beside it.
@@ -55,8 +51,6 @@ impl Frontend {
             divider: Divider::draw(DividerSpec { ideal: spec.ideal }, parts),
             noise: Rng::derive(seed, EntityId::Node(id), Purpose::Adc),
             sensor: Tmp36::draw(&spec.sensor, parts),
-            supply: supply(spec),
-            wiring: Arc::clone(&spec.wiring),
         }
     }
 
@@ -81,11 +75,12 @@ impl Frontend {
         at: SimTime,
         radio: RadioActivity,
         environment: &mut Environment,
+        spec: &NodeSpec,
     ) -> Conversion {
         let output = self
             .sensor
-            .output(at, environment, self.supply, &mut self.noise);
-        let pin = self.wiring.analog_input(self.divider, output);
+            .output(at, environment, supply(spec), &mut self.noise);
+        let pin = spec.wiring.analog_input(self.divider, output);
         Conversion {
             code: self.adc.read(pin, radio, &mut self.noise),
             output: Microvolts(rounded(output.open.0 * 1e6)),
@@ -97,16 +92,16 @@ impl Frontend {
     ///
     /// One temperature corrects the offset; two correct gain and offset. The measurement is a
     /// real one, with this board's noise; a board that reads nothing stays uncorrected.
-    pub(crate) fn calibrate(&self, config: &SensorConfig, references: &[Celsius]) -> Calibration {
+    pub(crate) fn calibrate(&self, config: &SensorConfig, spec: &NodeSpec) -> Calibration {
         let config = SensorConfig {
             calibration: Calibration::default(),
             ..*config
         };
         let measured = |reference: &Celsius| {
-            let read = self.clone().measure(&config, *reference)?;
+            let read = self.clone().measure(&config, *reference, spec)?;
             Some((reference.0, f64::from(read.0) / 1e3))
         };
-        let points: Option<Vec<(f64, f64)>> = references.iter().map(measured).collect();
+        let points: Option<Vec<(f64, f64)>> = spec.calibrate.iter().map(measured).collect();
         match points.as_deref() {
             Some([(truth, read)]) => Calibration {
                 gain_ppm: 0,
@@ -127,14 +122,22 @@ impl Frontend {
     }
 
     /// Returns the mean of many readings in air of a known temperature.
-    fn measure(mut self, config: &SensorConfig, reference: Celsius) -> Option<MilliCelsius> {
+    fn measure(
+        mut self,
+        config: &SensorConfig,
+        reference: Celsius,
+        spec: &NodeSpec,
+    ) -> Option<MilliCelsius> {
         let mut air = Environment::new(Profile::Constant(reference), 0);
         self.stabilise(SimTime::ZERO, &mut air);
         let mut sum = 0_i64;
         for index in 0..CALIBRATION_READS {
             let at = SimTime::from_nanos((index as u64 + 1) * 10_000_000);
             let mut burst = Burst::new();
-            burst.push(self.convert(at, RadioActivity::Listening, &mut air).code);
+            burst.push(
+                self.convert(at, RadioActivity::Listening, &mut air, spec)
+                    .code,
+            );
             let read = Sensor::new().judge(config, Filter::Mean, &burst).ok()?;
             sum += i64::from(read.0);
         }

@@ -45,6 +45,7 @@ pub struct World {
     faults: Vec<FaultState>,
     actions: Vec<BrokerAction>,
     events: u64,
+    seed: u64,
     seq: u32,
 }
 
@@ -69,6 +70,7 @@ impl World {
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
             actions: Vec::new(),
             events: 0,
+            seed: spec.seed,
             seq: 0,
         };
         for index in 0..spec.nodes {
@@ -149,7 +151,7 @@ impl World {
         };
         let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
         let config = spec.node.config_of(id.0);
-        let calibration = frontend.calibrate(&config.sensor, &spec.node.calibrate);
+        let calibration = frontend.calibrate(&config.sensor, &spec.node);
         self.devices
             .push(Device::new(id, spec.seed, clock, calibration, frontend));
         // A short between the supplies leaves the whole board dark.
@@ -335,6 +337,7 @@ impl World {
             network: &self.network,
             node: &self.node,
             queue: &mut self.queue,
+            seed: self.seed,
             watch,
         };
         act(device, &mut around)

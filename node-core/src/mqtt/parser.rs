@@ -13,7 +13,7 @@ use crate::mqtt::decode::{Packet, check_first, check_length, decode};
 
 /// Most bytes after the fixed header that are kept: enough for a command with a topic of full
 /// length. Longer packets are skipped and reported.
-pub const PACKET_MAX: usize = 192;
+pub const PACKET_MAX: usize = 160;
 
 /// An incremental reader of packets.
 #[derive(Clone, Debug)]

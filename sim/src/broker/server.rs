@@ -99,13 +99,14 @@ impl Broker {
         bytes: &[u8],
         out: &mut Vec<BrokerAction>,
     ) {
+        if self.connections.find(connection).is_none() {
+            out.push(BrokerAction::Close { connection });
+            return;
+        }
         let mut rest = bytes;
         while !rest.is_empty() {
+            // A packet may have ended the connection: what follows it is ignored.
             let Some(live) = self.connections.find_mut(connection) else {
-                // A packet may have ended the connection: what follows it is ignored.
-                if rest.len() == bytes.len() {
-                    out.push(BrokerAction::Close { connection });
-                }
                 return;
             };
             match live.wire.read(&mut rest) {

@@ -14,7 +14,7 @@ use crate::observe::{Observation, Observer};
 use crate::time::SimTime;
 
 /// Numbers of one node's readings; a healthy node has one or two open at a time.
-type Open = SmallVec<[u32; 4]>;
+type Open = SmallVec<[u32; 2]>;
 
 const CLAIM: &str = "readings are conserved";
 

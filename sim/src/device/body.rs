@@ -13,7 +13,6 @@ use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::Observation;
 use crate::queue::EventQueue;
-use crate::rng::{EntityId, Purpose, Rng};
 use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
 use crate::time::SimTime;
 
@@ -24,8 +23,6 @@ pub(super) struct Body {
     pub(super) clock: Clock,
     pub(super) frontend: Frontend,
     pub(super) link: Link,
-    /// Where each boot's generator is seeded from.
-    pub(super) luck: Rng,
     pub(super) station: Station,
     pub(super) stream: Stream,
     /// Counts boots; what belongs to an earlier life is stale.
@@ -73,7 +70,6 @@ impl Body {
             clock: Clock::started(SimTime::ZERO, 0),
             frontend,
             link: Link::new(seed, id),
-            luck: Rng::derive(seed, EntityId::Node(id), Purpose::NodeSeed),
             station: Station::Off,
             stream: Stream::Closed,
             life: 0,
@@ -111,7 +107,9 @@ impl Body {
     /// Runs one conversion and tells observers the truth beside it.
     pub(super) fn convert(&mut self, at: SimTime, around: &mut Surroundings<'_>) -> AdcCode {
         let radio = self.radio();
-        let conversion = self.frontend.convert(at, radio, around.environment);
+        let conversion = self
+            .frontend
+            .convert(at, radio, around.environment, around.node);
         around
             .watch
             .on_event(at, self.id, &Observation::Converted(conversion));
