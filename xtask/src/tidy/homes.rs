@@ -12,23 +12,39 @@ struct Home {
     prefixes: &'static [&'static str],
 }
 
+/// Where TLS lives, and with it all cryptography.
+const TLS: &[&str] = &["sim/src/stack/tls/"];
 /// Crates with a fixed home.
-const HOMES: [Home; 6] = [
+const HOMES: [Home; 20] = [
+    home("aes_gcm", TLS),
     home(
         "annotate_snippets",
         &["harness/src/diagnostic.rs", "harness/src/diagnostic/"],
     ),
+    home("chacha20poly1305", TLS),
     home("clap", &["harness/src/cli.rs", "harness/src/main.rs"]),
     home(
         "clap_complete",
         &["harness/src/cli.rs", "harness/src/main.rs"],
     ),
+    home("ed25519_dalek", TLS),
+    home("graviola", TLS),
+    home("hmac", TLS),
     home(
         "mqtt_protocol_core",
         &["sim/src/broker.rs", "sim/src/broker/"],
     ),
+    home("p256", TLS),
+    home("pki_types", TLS),
     home("quick_junit", &["harness/src/report/junit.rs"]),
+    home("rcgen", TLS),
+    home("rustls", TLS),
+    home("rustls_graviola", TLS),
     home("saphyr_parser", &["harness/src/scenario/"]),
+    home("sha2", TLS),
+    home("smoltcp", &["sim/src/stack/"]),
+    home("webpki", TLS),
+    home("x25519_dalek", TLS),
 ];
 /// Crates that live in one file, whichever it is.
 const ONE_FILE: [&str; 1] = ["indicatif"];
