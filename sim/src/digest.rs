@@ -5,6 +5,7 @@
 //! what happened does, or of this file.
 
 mod encode;
+mod network;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use crate::observe::{Observation, Observer};
 use crate::time::SimTime;
 
 use encode::{Record, encode_broker_event, encode_event};
+use network::{encode_radio_event, encode_tls_event, hash_frame};
 
 /// The hash of a run: 128-bit XXH3 over every observation in order.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -39,6 +41,13 @@ impl DigestObserver {
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest(self.hasher.digest128())
+    }
+
+    /// Hashes a record and the bytes it introduces, with their length between them.
+    fn hash_bytes(&mut self, record: &mut Record, bytes: &[u8]) {
+        record.u64(bytes.len() as u64);
+        self.hasher.update(record.as_slice());
+        self.hasher.update(bytes);
     }
 }
 
@@ -84,6 +93,17 @@ impl Observer for DigestObserver {
             Observation::FaultStarted(fault) => {
                 record.u8(4).u8(fault.code());
             }
+            Observation::Frame {
+                direction,
+                frame,
+                sent,
+            } => {
+                record.u8(11);
+                self.hasher.update(record.as_slice());
+                hash_frame(*direction, frame, sent, &mut self.hasher);
+                return;
+            }
+            Observation::Intercepted(bytes) => return self.hash_bytes(record.u8(12), bytes),
             Observation::Node(event) => {
                 record.u8(5);
                 encode_event(event, &mut record);
@@ -100,11 +120,15 @@ impl Observer for DigestObserver {
             Observation::ReadingForgotten(reading) => {
                 record.u8(9).u32(reading.sequence).i32(reading.value.0);
             }
-            Observation::Serial(bytes) => {
-                record.u8(10).u64(bytes.len() as u64);
-                self.hasher.update(record.as_slice());
-                self.hasher.update(bytes);
-                return;
+            Observation::Radio(event) => {
+                record.u8(13);
+                encode_radio_event(*event, &mut record);
+            }
+            Observation::Secret(line) => return self.hash_bytes(record.u8(14), line.as_bytes()),
+            Observation::Serial(bytes) => return self.hash_bytes(record.u8(10), bytes),
+            Observation::Tls(side, event) => {
+                record.u8(15).u8(*side as u8);
+                encode_tls_event(*event, &mut record);
             }
         }
         self.hasher.update(record.as_slice());

@@ -1,8 +1,10 @@
 //! The simulated world around a sensor node, in virtual time.
 
+pub mod adversary;
 pub mod analog;
 pub mod board;
 pub mod broker;
+pub mod capture;
 mod check;
 mod clock;
 mod device;
@@ -15,7 +17,9 @@ mod id;
 #[cfg(test)]
 mod measure;
 mod observe;
+pub mod power;
 mod queue;
+pub mod radio;
 mod rng;
 mod spec;
 pub mod stack;

@@ -8,6 +8,9 @@ use crate::broker::BrokerEvent;
 use crate::fault::Fault;
 use crate::frontend::Conversion;
 use crate::id::NodeId;
+use crate::radio::{Frame, RadioEvent, Transmission};
+use crate::stack::Direction;
+use crate::stack::tls::{Side, TlsEvent};
 use crate::time::SimTime;
 
 /// Watches a run.
@@ -27,6 +30,17 @@ pub enum Observation<'a> {
     FaultEnded(Fault),
     /// A fault struck.
     FaultStarted(Fault),
+    /// A frame was on the air between this node and its access point.
+    Frame {
+        /// Which way it went.
+        direction: Direction,
+        /// What it was.
+        frame: &'a Frame,
+        /// What became of it.
+        sent: &'a Transmission,
+    },
+    /// Somebody in the middle of this node's connection read these bytes in the clear.
+    Intercepted(&'a [u8]),
     /// The node stated a fact.
     Node(Event),
     /// The node has power and boots.
@@ -35,10 +49,16 @@ pub enum Observation<'a> {
     PoweredOff,
     /// The number of queued readings changed to this.
     Queued(u8),
+    /// Something about the node's radio.
+    Radio(RadioEvent),
     /// A queued reading was lost with the memory that held it.
     ReadingForgotten(Reading),
+    /// A secret of the node's TLS connection, as one line of an NSS key log, without its end.
+    Secret(&'a str),
     /// The node printed these bytes.
     Serial(&'a [u8]),
+    /// Something about the node's TLS connection, at one of its ends.
+    Tls(Side, TlsEvent),
 }
 
 /// An observer that looks away.

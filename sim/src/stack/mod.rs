@@ -6,6 +6,7 @@
 mod modelled;
 mod network;
 mod outcome;
+pub mod tls;
 
 pub use modelled::Link;
 pub use network::{NetworkSpec, SpanRange};

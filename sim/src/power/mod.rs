@@ -1,0 +1,1 @@
+//! What a board draws from its battery, in exact integers, by state and by cause.
