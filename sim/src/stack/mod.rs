@@ -6,6 +6,7 @@
 mod modelled;
 mod network;
 mod outcome;
+pub mod tcp;
 pub mod tls;
 
 pub use modelled::Link;
