@@ -25,6 +25,8 @@ pub enum EntityId {
 /// What a stream is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
+    /// How long the access point takes to answer, and its nonces.
+    AccessPoint,
     /// Noise of each conversion.
     Adc,
     /// When faults strike, and how hard.
@@ -37,6 +39,8 @@ pub enum Purpose {
     Parts,
     /// Ranges in a scenario.
     Scenario,
+    /// How long a station takes to answer, and its nonces.
+    Station,
     /// The weather.
     Weather,
 }
@@ -125,6 +129,8 @@ impl Purpose {
             Self::Fault => 5,
             Self::NodeSeed => 6,
             Self::Scenario => 7,
+            Self::Station => 9,
+            Self::AccessPoint => 10,
         }
     }
 }
