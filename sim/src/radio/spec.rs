@@ -1,6 +1,7 @@
 //! The figures of one wireless network: what kind of radio, how far away, how busy the air is,
 //! and what the access point allows.
 
+use super::phy_spec::PhySpec;
 use crate::time::SimSpan;
 
 /// Which amendment of 802.11 both sides speak.
@@ -61,6 +62,22 @@ pub struct WifiSpec {
     pub cache: JoinCache,
     /// How far away the nodes are.
     pub path: PathLoss,
+    /// What both radios are, and what disturbs them.
+    pub phy: PhySpec,
     /// Which amendment both sides speak.
     pub standard: Standard,
+}
+
+impl Default for AccessPointSpec {
+    /// Builds an access point as found at home: channel 6, 100 TU, DTIM 1.
+    fn default() -> Self {
+        Self {
+            beacon_interval: SimSpan::from_micros(102_400),
+            dtim_period: 1,
+            stations_max: 32,
+            addresses: 100,
+            channel: 6,
+            password_wrong: false,
+        }
+    }
 }
