@@ -29,6 +29,8 @@ pub enum Purpose {
     AccessPoint,
     /// Noise of each conversion.
     Adc,
+    /// Waits, losses and interference on the air.
+    Air,
     /// When faults strike, and how hard.
     Fault,
     /// Losses and delays of the link.
@@ -131,6 +133,7 @@ impl Purpose {
             Self::Scenario => 7,
             Self::Station => 9,
             Self::AccessPoint => 10,
+            Self::Air => 8,
         }
     }
 }

@@ -19,9 +19,8 @@ fn a_cold_join_takes_its_time_in_stages() {
     assert_eq!(took(JoinPhase::Scan), 2_040_000);
     assert_eq!(took(JoinPhase::KeyDerivation), 888_832);
     let total = pair.up().expect("joined").since(SimTime::ZERO).as_millis();
-    let rest = took(JoinPhase::Authenticate)
-        + took(JoinPhase::Associate)
-        + took(JoinPhase::KeyHandshake);
+    let rest =
+        took(JoinPhase::Authenticate) + took(JoinPhase::Associate) + took(JoinPhase::KeyHandshake);
     assert_eq!(total, (2_040_000 + 888_832 + rest) / 1_000);
     assert!(pair.stations[0].is_associated());
     assert!(pair.access_point.admits(address_of(0)));
@@ -76,13 +75,37 @@ fn every_way_to_fail_has_its_reason_and_its_time() {
     for (name, spec, fault) in [
         ("wrong password", wrong, None),
         ("access point full", full, None),
-        ("association refused", good(), Some(RadioFault::AssociationRefused)),
-        ("association silent", good(), Some(RadioFault::AssociationSilent)),
-        ("authentication refused", good(), Some(RadioFault::AuthenticationRefused)),
-        ("authentication silent", good(), Some(RadioFault::AuthenticationSilent)),
+        (
+            "association refused",
+            good(),
+            Some(RadioFault::AssociationRefused),
+        ),
+        (
+            "association silent",
+            good(),
+            Some(RadioFault::AssociationSilent),
+        ),
+        (
+            "authentication refused",
+            good(),
+            Some(RadioFault::AuthenticationRefused),
+        ),
+        (
+            "authentication silent",
+            good(),
+            Some(RadioFault::AuthenticationSilent),
+        ),
         ("beacons lost", good(), Some(RadioFault::BeaconsLost)),
-        ("message 3 lost", good(), Some(RadioFault::HandshakeMessage3Lost)),
-        ("handshake silent", good(), Some(RadioFault::HandshakeSilent)),
+        (
+            "message 3 lost",
+            good(),
+            Some(RadioFault::HandshakeMessage3Lost),
+        ),
+        (
+            "handshake silent",
+            good(),
+            Some(RadioFault::HandshakeSilent),
+        ),
     ] {
         let mut pair = Pair::new(3, &cold(), &spec);
         if let Some(fault) = fault {
@@ -245,7 +268,10 @@ fn leaving_frees_the_seat() {
     assert_eq!(pair.lost(), None);
     let last = pair.seen.last().map(|(_, _, effect)| effect.clone());
     let reason = ReasonCode::ASSOC_LEAVE;
-    assert_eq!(last, Some(StationEffect::Event(RadioEvent::Left { reason })));
+    assert_eq!(
+        last,
+        Some(StationEffect::Event(RadioEvent::Left { reason }))
+    );
 }
 
 #[test]

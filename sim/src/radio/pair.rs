@@ -195,8 +195,11 @@ impl Pair {
         let begin = not_before.max(self.now);
         let (name, length) = describe(&frame.payload);
         let ms = begin.as_nanos() / 1_000;
-        writeln!(self.frames, "{ms:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B")
-            .expect("strings take everything");
+        writeln!(
+            self.frames,
+            "{ms:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B"
+        )
+        .expect("strings take everything");
         let arrival = begin.after(AIR);
         match self.fates.pop_front().unwrap_or(Fate::Arrive) {
             Fate::Arrive => self.inject(arrival, channel, frame),

@@ -2,6 +2,7 @@
 //! and what the access point allows.
 
 use super::join_spec::{AccessPointSpec, JoinCache};
+use super::phy_spec::PhySpec;
 
 /// Which amendment of 802.11 both sides speak.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -33,6 +34,8 @@ pub struct WifiSpec {
     pub cache: JoinCache,
     /// How far away the nodes are.
     pub path: PathLoss,
+    /// What both radios are, and what disturbs them.
+    pub phy: PhySpec,
     /// Which amendment both sides speak.
     pub standard: Standard,
 }
