@@ -27,6 +27,8 @@ pub enum EntityId {
 pub enum Purpose {
     /// Noise of each conversion.
     Adc,
+    /// Keys and certificates.
+    Authority,
     /// When faults strike, and how hard.
     Fault,
     /// Losses and delays of the link.
@@ -37,6 +39,10 @@ pub enum Purpose {
     Parts,
     /// Ranges in a scenario.
     Scenario,
+    /// The node's end of TLS connections.
+    TlsClient,
+    /// The server's end of TLS connections.
+    TlsServer,
     /// The weather.
     Weather,
 }
@@ -125,6 +131,9 @@ impl Purpose {
             Self::Fault => 5,
             Self::NodeSeed => 6,
             Self::Scenario => 7,
+            Self::TlsClient => 12,
+            Self::TlsServer => 13,
+            Self::Authority => 14,
         }
     }
 }
