@@ -31,6 +31,8 @@ pub enum Purpose {
     Adc,
     /// Waits, losses and interference on the air.
     Air,
+    /// Keys and certificates.
+    Authority,
     /// When faults strike, and how hard.
     Fault,
     /// Losses and delays of the link.
@@ -43,6 +45,10 @@ pub enum Purpose {
     Scenario,
     /// How long a station takes to answer, and its nonces.
     Station,
+    /// The node's end of TLS connections.
+    TlsClient,
+    /// The server's end of TLS connections.
+    TlsServer,
     /// The weather.
     Weather,
 }
@@ -134,6 +140,9 @@ impl Purpose {
             Self::Station => 9,
             Self::AccessPoint => 10,
             Self::Air => 8,
+            Self::TlsClient => 12,
+            Self::TlsServer => 13,
+            Self::Authority => 14,
         }
     }
 }
