@@ -31,6 +31,8 @@ pub enum Purpose {
     Adc,
     /// Waits, losses and interference on the air.
     Air,
+    /// Transaction numbers and ports of address configuration.
+    Address,
     /// Keys and certificates.
     Authority,
     /// When faults strike, and how hard.
@@ -39,6 +41,8 @@ pub enum Purpose {
     Link,
     /// The node's own generator.
     NodeSeed,
+    /// Waiting times and ports on a node's way to the broker.
+    Path,
     /// How this part differs from the next: offset, gain, drift.
     Parts,
     /// Ranges in a scenario.
@@ -137,6 +141,8 @@ impl Purpose {
             Self::Fault => 5,
             Self::NodeSeed => 6,
             Self::Scenario => 7,
+            Self::Address => 11,
+            Self::Path => 16,
             Self::Station => 9,
             Self::AccessPoint => 10,
             Self::Air => 8,

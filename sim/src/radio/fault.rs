@@ -39,6 +39,23 @@ pub enum RadioFault {
 }
 
 impl RadioFault {
+    /// Returns the fault in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssociationRefused => "association refused",
+            Self::AssociationSilent => "association unanswered",
+            Self::AuthenticationRefused => "authentication refused",
+            Self::AuthenticationSilent => "authentication unanswered",
+            Self::BeaconsLost => "beacons lost",
+            Self::ChannelChanged { .. } => "channel changed",
+            Self::Deauthenticated { .. } => "deauthenticated",
+            Self::HandshakeMessage3Lost => "message 3 of the handshake lost",
+            Self::HandshakeSilent => "handshake unanswered",
+            Self::Restarted => "access point restarted",
+        }
+    }
+
     /// Returns true if nobody hears the access point while the fault lasts.
     #[must_use]
     pub const fn silences(self) -> bool {

@@ -46,6 +46,8 @@ pub struct Outgoing {
     pub kind: FrameKind,
     /// Its bytes from the MAC header to the FCS (see [`psdu_bytes`](super::psdu_bytes)).
     pub psdu_bytes: u32,
+    /// Whether the receiver is there to hear it.
+    pub heard: bool,
 }
 
 /// One station's link, both ways.
@@ -163,7 +165,8 @@ impl RadioLink {
         let start = from.after(waited);
         let airtime = frame_time(how.rate, preamble, what.psdu_bytes);
         let end = start.after(airtime);
-        let received = !collided && self.survives(what.sender, how.rate, what.psdu_bytes, true);
+        let received =
+            what.heard && !collided && self.survives(what.sender, how.rate, what.psdu_bytes, true);
         let attempt = |acknowledged| Attempt {
             start,
             airtime,
@@ -297,6 +300,7 @@ mod tests {
         sender: Sender::Station,
         kind: FrameKind::Data,
         psdu_bytes: 1_536,
+        heard: true,
     };
 
     fn link_of(spec: &WifiSpec, number: u32) -> RadioLink {

@@ -208,6 +208,7 @@ mod tests {
                 sender: Sender::Station,
                 kind: FrameKind::Data,
                 psdu_bytes: 250,
+                heard: true,
             };
             let sent = link.transmit(at, &mut channel, what);
             attempts += sent.attempts.len();

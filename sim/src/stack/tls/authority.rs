@@ -171,7 +171,14 @@ fn chain(spec: &TlsSpec, root: &str, validity: Validity, luck: &mut ChaCha12Rng)
         from: validity.from.saturating_sub(ROOT_MARGIN_S),
         until: validity.until.saturating_add(ROOT_MARGIN_S),
     };
-    let mut issuers = vec![Identity::draw(None, root, Purpose::Authority, wide, kind, luck)];
+    let mut issuers = vec![Identity::draw(
+        None,
+        root,
+        Purpose::Authority,
+        wide,
+        kind,
+        luck,
+    )];
     for number in 1..=spec.settings().intermediates {
         let name = format!("nodelab intermediate {number}");
         let issuer = issuers.last();
@@ -183,7 +190,11 @@ fn chain(spec: &TlsSpec, root: &str, validity: Validity, luck: &mut ChaCha12Rng)
 
 /// Returns what an end shows: its leaf and the intermediates, the root left out.
 fn certified(leaf: &Identity, issuers: &[Identity]) -> CertifiedKey {
-    let above = issuers.iter().skip(1).rev().map(|issuer| issuer.der.clone());
+    let above = issuers
+        .iter()
+        .skip(1)
+        .rev()
+        .map(|issuer| issuer.der.clone());
     let chain = std::iter::once(leaf.der.clone()).chain(above).collect();
     CertifiedKey::new(chain, Arc::new(leaf.key.clone()))
 }

@@ -216,7 +216,11 @@ mod tests {
     fn the_messages_of_a_handshake_are_told_in_order() {
         let mut pair = connect(&authority(settings()));
         pair.settle();
-        let told: Vec<String> = pair.events.iter().map(|event| format!("{event:?}")).collect();
+        let told: Vec<String> = pair
+            .events
+            .iter()
+            .map(|event| format!("{event:?}"))
+            .collect();
         insta::assert_snapshot!(told.join("\n"));
     }
 
@@ -350,10 +354,22 @@ mod tests {
             ("1.2 P-256", older.clone()),
             ("1.2 P-256 mutual", with(&older, |s| s.mutual = true)),
             ("1.3 P-256", newer.clone()),
-            ("1.3 P-256, kx P-256", with(&newer, |s| s.groups = vec![KeyExchange::P256])),
-            ("1.3 Ed25519", with(&newer, |s| s.certificate_key = KeyKind::Ed25519)),
-            ("1.3 P-256, 1 intermediate", with(&newer, |s| s.intermediates = 1)),
-            ("1.3 P-256, 3 intermediates", with(&newer, |s| s.intermediates = 3)),
+            (
+                "1.3 P-256, kx P-256",
+                with(&newer, |s| s.groups = vec![KeyExchange::P256]),
+            ),
+            (
+                "1.3 Ed25519",
+                with(&newer, |s| s.certificate_key = KeyKind::Ed25519),
+            ),
+            (
+                "1.3 P-256, 1 intermediate",
+                with(&newer, |s| s.intermediates = 1),
+            ),
+            (
+                "1.3 P-256, 3 intermediates",
+                with(&newer, |s| s.intermediates = 3),
+            ),
             ("1.3 P-256 mutual", with(&newer, |s| s.mutual = true)),
             ("1.3 P-256, 1 ticket", with(&newer, |s| s.tickets = 1)),
             ("1.3 P-256, 2 tickets", with(&newer, |s| s.tickets = 2)),

@@ -371,7 +371,13 @@ impl Modelled {
     fn send(&mut self, content: Content, plain: &[u8]) {
         match &mut self.protection {
             Some(protection) if self.sends_sealed => {
-                protection.seal(content, plain, &mut self.luck, &mut self.output, &mut self.work);
+                protection.seal(
+                    content,
+                    plain,
+                    &mut self.luck,
+                    &mut self.output,
+                    &mut self.work,
+                );
             }
             _ => messages::push_record(content, plain, &mut self.output),
         }

@@ -182,7 +182,12 @@ impl<A: Aead> MessageDecrypter for Half12<A> {
             nonce
         };
         let associated = make_tls12_aad(sequence, message.typ, message.version, plain);
-        open(&self.aead, &nonce, &associated, &mut message.payload[sent..])?;
+        open(
+            &self.aead,
+            &nonce,
+            &associated,
+            &mut message.payload[sent..],
+        )?;
         if plain > FRAGMENT_MAX {
             return Err(Error::PeerSentOversizedRecord);
         }
@@ -212,7 +217,9 @@ fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
         scope.sealed.push_back(match kind {
             ContentType::Alert => {
                 let alert = payload.to_vec();
-                alert.get(1).map_or(Sealed::Other, |code| Sealed::Alert(*code))
+                alert
+                    .get(1)
+                    .map_or(Sealed::Other, |code| Sealed::Alert(*code))
             }
             ContentType::Handshake => Sealed::Handshake(payload.to_vec()),
             _ => Sealed::Other,
