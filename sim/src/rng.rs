@@ -27,6 +27,8 @@ pub enum EntityId {
 pub enum Purpose {
     /// Noise of each conversion.
     Adc,
+    /// Transactions and delays of address configuration.
+    Address,
     /// When faults strike, and how hard.
     Fault,
     /// Losses and delays of the link.
@@ -125,6 +127,7 @@ impl Purpose {
             Self::Fault => 5,
             Self::NodeSeed => 6,
             Self::Scenario => 7,
+            Self::Address => 11,
         }
     }
 }

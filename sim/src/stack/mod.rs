@@ -3,6 +3,7 @@
 //! The modelled form answers with times drawn from stated distributions. It knows nothing of
 //! frames, addresses or TLS.
 
+pub mod address;
 mod modelled;
 mod network;
 mod outcome;
