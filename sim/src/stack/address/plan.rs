@@ -72,7 +72,14 @@ mod tests {
                 format!("{index} {} {}", node_address(node), node_mac(node))
             })
             .into();
-        insta::assert_snapshot!(rows.join("\n"), @"");
+        insta::assert_snapshot!(rows.join("\n"), @"
+        0 10.1.0.0 02:01:00:00:00:00
+        1 10.1.0.1 02:01:00:00:00:01
+        255 10.1.0.255 02:01:00:00:00:ff
+        256 10.1.1.0 02:01:00:00:01:00
+        99999 10.2.134.159 02:01:00:01:86:9f
+        16646143 10.254.255.255 02:01:00:fd:ff:ff
+        ");
     }
 
     #[test]
