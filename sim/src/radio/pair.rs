@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
+use node_core::LinkLoss;
+
 use super::*;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
@@ -125,12 +127,9 @@ impl Pair {
     }
 
     /// Returns why and when the first station was lost, or could not join.
-    pub(super) fn lost(&self) -> Option<(SimTime, ReasonCode)> {
+    pub(super) fn lost(&self) -> Option<(SimTime, ReasonCode, LinkLoss)> {
         self.seen.iter().find_map(|(at, _, effect)| match effect {
-            StationEffect::Lost { loss, reason } => {
-                assert_eq!(*loss, reason.link_loss());
-                Some((*at, *reason))
-            }
+            StationEffect::Lost { loss, reason } => Some((*at, *reason, *loss)),
             _ => None,
         })
     }
@@ -194,9 +193,12 @@ impl Pair {
     fn send(&mut self, arrow: &str, channel: u8, mut frame: Frame, not_before: SimTime) {
         let begin = not_before.max(self.now);
         let (name, length) = describe(&frame.payload);
-        let ms = begin.as_nanos() / 1_000;
-        writeln!(self.frames, "{ms:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B")
-            .expect("strings take everything");
+        let us = begin.as_nanos() / 1_000;
+        writeln!(
+            self.frames,
+            "{us:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B"
+        )
+        .expect("strings take everything");
         let arrival = begin.after(AIR);
         match self.fates.pop_front().unwrap_or(Fate::Arrive) {
             Fate::Arrive => self.inject(arrival, channel, frame),
