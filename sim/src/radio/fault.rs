@@ -44,4 +44,14 @@ impl RadioFault {
     pub const fn silences(self) -> bool {
         matches!(self, Self::BeaconsLost | Self::Restarted)
     }
+
+    /// Returns the channel that the fault moves the access point to, if it does.
+    #[must_use]
+    pub fn channel(&self) -> Option<u8> {
+        if let Self::ChannelChanged { channel } = self {
+            Some(*channel)
+        } else {
+            None
+        }
+    }
 }

@@ -11,6 +11,8 @@ mod frame;
 mod join_spec;
 #[cfg(test)]
 mod joining;
+#[cfg(test)]
+mod losing;
 mod management;
 mod nonce;
 #[cfg(test)]
