@@ -20,6 +20,8 @@ mod pair;
 mod reason;
 mod spec;
 mod station;
+#[cfg(test)]
+mod strangers;
 mod transmission;
 
 pub use access_point::{AccessPoint, AccessPointEffect};
