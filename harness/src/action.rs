@@ -6,6 +6,7 @@ mod check;
 mod look;
 mod run;
 mod strict;
+mod wifi;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::num::NonZeroUsize;
@@ -30,6 +31,8 @@ pub enum Action {
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Print airtimes and goodputs.
+    Wifi(WifiAction),
 }
 
 /// Arguments of `check`.
@@ -94,6 +97,15 @@ pub struct SensorAction {
     pub sweep: Sweep,
 }
 
+/// Arguments of `wifi`.
+#[derive(Clone, Debug)]
+pub struct WifiAction {
+    /// How to print it.
+    pub format: crate::wifi::Format,
+    /// What to compute.
+    pub query: crate::wifi::Query,
+}
+
 /// A report that was asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Report {
@@ -147,6 +159,7 @@ impl Action {
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Wifi(action) => wifi::wifi(&action),
         }
     }
 }

@@ -20,3 +20,4 @@ pub mod sensor;
 pub mod shard;
 mod stand_in;
 pub mod verdict;
+pub mod wifi;
