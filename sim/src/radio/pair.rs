@@ -200,10 +200,6 @@ impl Pair {
     fn send(&mut self, arrow: &str, channel: u8, mut frame: Frame, not_before: SimTime) {
         let begin = not_before.max(self.now);
         let (name, length) = describe(&frame.payload);
-        let ms = begin.as_nanos() / 1_000;
-        writeln!(
-            self.frames,
-            "{ms:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B"
         let us = begin.as_nanos() / 1_000;
         writeln!(
             self.frames,
