@@ -249,7 +249,12 @@ fn a_renewal_that_is_refused_loses_the_address() {
 fn an_address_that_somebody_has_is_declined_and_asked_for_10_s_later() {
     let mut pair = Pair::new(1);
     pair.start(CHECKED);
-    let is_probe = |effect: &AddressEffect| matches!(effect, AddressEffect::Send(frame) if arp_of(frame).is_some());
+    let is_probe = |effect: &AddressEffect| {
+        let AddressEffect::Send(frame) = effect else {
+            return false;
+        };
+        arp_of(frame).is_some()
+    };
     pair.run_until(is_probe);
     let (other, mine) = (MacAddress([2, 9, 9, 9, 9, 9]), plan::node_mac(NODE));
     let claim = Arp {
