@@ -27,7 +27,7 @@ const MAGIC_COOKIE: u32 = 0x6382_5363;
 /// The longest message that lwIP takes: its MTU.
 const MESSAGE_BYTES_MAX: u16 = 1_500;
 /// What an ESP8266 asks for (pfalcon/esp-open-lwip, `dhcp.c`): mask, router, broadcast, DNS,
-/// domain, NetBIOS (44, 46, 47), router discovery, static routes, classless routes, vendor.
+/// domain, `NetBIOS` (44, 46, 47), router discovery, static routes, classless routes, vendor.
 const PARAMETERS: [u8; 12] = [1, 3, 28, 6, 15, 44, 46, 47, 31, 33, 121, 43];
 
 /// Numbers of options.

@@ -36,16 +36,17 @@ pub const fn node_address(node: NodeId) -> Ipv4Addr {
 /// Returns a node's address below IP.
 #[must_use]
 pub const fn node_mac(node: NodeId) -> MacAddress {
-    let [a, b] = NODE_MAC_PREFIX;
-    let [c, d, e, f] = node.0.to_be_bytes();
-    MacAddress([a, b, c, d, e, f])
+    let [local, nodes] = NODE_MAC_PREFIX;
+    let [index @ .., last] = node.0.to_be_bytes();
+    MacAddress([local, nodes, index[0], index[1], index[2], last])
 }
 
 /// Returns whose address this is, if a node's.
 #[must_use]
 pub fn node_of(mac: MacAddress) -> Option<NodeId> {
-    let [a, b, c, d, e, f] = mac.0;
-    ([a, b] == NODE_MAC_PREFIX).then(|| NodeId(u32::from_be_bytes([c, d, e, f])))
+    let (prefix, index) = mac.0.split_first_chunk()?;
+    let index = index.first_chunk()?;
+    (*prefix == NODE_MAC_PREFIX).then(|| NodeId(u32::from_be_bytes(*index)))
 }
 
 /// Returns what a node with a fixed address has been configured with.
