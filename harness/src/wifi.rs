@@ -259,6 +259,11 @@ mod tests {
             .iter()
             .map(|q| table(q).unwrap_err().to_string())
             .collect();
-        insta::assert_snapshot!(errors.join("\n"), @"");
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+        2269 bytes are no UDP payload of one frame; expected 1 to 2268
+        11g has no short preamble; leave out --short-preamble, or use --standard 11b
+        11g has no rate "11"; expected one of 6, 9, 12, 18, 24, 36, 48, 54
+        0 stations are not 1 to 200
+        "#);
     }
 }
