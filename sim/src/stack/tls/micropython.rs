@@ -371,7 +371,13 @@ impl Modelled {
     fn send(&mut self, content: Content, plain: &[u8]) {
         match &mut self.protection {
             Some(protection) if self.sends_sealed => {
-                protection.seal(content, plain, &mut self.luck, &mut self.output, &mut self.work);
+                protection.seal(
+                    content,
+                    plain,
+                    &mut self.luck,
+                    &mut self.output,
+                    &mut self.work,
+                );
             }
             _ => messages::push_record(content, plain, &mut self.output),
         }
@@ -397,5 +403,94 @@ impl Modelled {
         }
         self.over = true;
         self.events.push_back(TlsEvent::Failed(failure));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Side;
+    use super::super::pair::{Pair, authority, connect};
+    use super::super::spec::{Chip, Stack, TlsSettings};
+    use super::*;
+    use crate::adversary::Impostor;
+    use crate::id::NodeId;
+
+    #[test]
+    fn messages_have_the_sizes_of_rsa_2048_and_cbc() {
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        let mut table = String::new();
+        for (side, event) in &pair.events {
+            table += &format!("{side:?} {event:?}\n");
+        }
+        let (up, down) = pair.bytes();
+        table += &format!("{up} up, {down} down");
+        insta::assert_snapshot!(table);
+        assert_eq!(pair.work.0.rsa_2048_public, 1);
+    }
+
+    #[test]
+    fn plain_text_flows_both_ways_and_is_not_on_the_wire() {
+        let mut pair = connect(&authority(settings()));
+        let text = b"23.4 degrees, 23.4 degrees, 23.4 degrees";
+        pair.client.write(pair.now.0, text);
+        pair.settle();
+        pair.server.write(pair.now.1, text);
+        pair.settle();
+        assert_eq!(pair.plain, (text.to_vec(), text.to_vec()));
+        for (_, bytes) in &pair.wire {
+            assert!(
+                !bytes
+                    .windows(8)
+                    .any(|eight| text.windows(8).any(|part| part == eight))
+            );
+        }
+        pair.client.close(pair.now.0);
+        pair.settle();
+        pair.server.close(pair.now.1);
+        pair.settle();
+        assert!(pair.client.is_over() && pair.server.is_over());
+        assert_eq!(pair.failure(Side::Client), None);
+    }
+
+    #[test]
+    fn an_impostor_gets_in_and_reads_everything() {
+        let authority = authority(settings());
+        for how in [Impostor::SelfSigned, Impostor::UnknownCa, Impostor::Expired] {
+            let server = authority.impostor(how);
+            let mut pair = Pair::open(&authority.client(NodeId(0)), &server, 1);
+            pair.client.write(pair.now.0, b"secret");
+            pair.settle();
+            assert_eq!(pair.plain.1, b"secret", "{how:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_longer_than_the_buffer_ends_the_connection() {
+        // What fits: 5120 bytes hold the vector, the code and a byte of padding as well.
+        let most = usize::from(BUFFER) - 16 - 20 - 1;
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        pair.server.write(pair.now.1, &vec![1; most]);
+        pair.settle();
+        assert_eq!(pair.plain.0.len(), most);
+        pair.server.write(pair.now.1, &vec![1; most + 1]);
+        pair.settle();
+        assert_eq!(pair.failure(Side::Client), Some(TlsFailure::RecordTooLong));
+        assert_eq!(pair.alert(Side::Client), Some(RECORD_OVERFLOW));
+    }
+
+    #[test]
+    fn changed_bytes_are_found() {
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        pair.server.write(pair.now.1, b"down");
+        pair.settle_through(&mut |_, bytes| *bytes.last_mut().expect("a record") ^= 1);
+        assert_eq!(pair.failure(Side::Client), Some(TlsFailure::RecordTampered));
+        assert_eq!(pair.alert(Side::Client), Some(BAD_RECORD_MAC));
+    }
+
+    fn settings() -> TlsSettings {
+        TlsSettings::of(Stack::MicroPython, Chip::Esp8266At80)
     }
 }

@@ -126,7 +126,8 @@ impl Pair {
         while let Some(event) = self.server.poll_event() {
             self.events.push((Side::Server, event));
         }
-        self.secrets.extend(std::iter::from_fn(|| self.client.poll_secret()));
+        self.secrets
+            .extend(std::iter::from_fn(|| self.client.poll_secret()));
         self.client.take_plain(&mut self.plain.0);
         self.server.take_plain(&mut self.plain.1);
         self.work.0.add(&self.client.take_work());

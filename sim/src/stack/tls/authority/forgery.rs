@@ -33,7 +33,10 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
                 from: genuine.from.saturating_sub(DAY_S),
                 until: authority.epoch_s.saturating_sub(DAY_S),
             };
-            certified(&leaf(from_genuine, name, Purpose::Server, validity), issuers)
+            certified(
+                &leaf(from_genuine, name, Purpose::Server, validity),
+                issuers,
+            )
         }
         Impostor::LeafAsCa => {
             let signer = leaf(from_genuine, ELSEWHERE, Purpose::Server, genuine);
@@ -57,15 +60,19 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
                 from: genuine.until,
                 until: genuine.until.saturating_add(365 * DAY_S),
             };
-            certified(&leaf(from_genuine, name, Purpose::Server, validity), issuers)
+            certified(
+                &leaf(from_genuine, name, Purpose::Server, validity),
+                issuers,
+            )
         }
         Impostor::SelfSigned => {
             let own = leaf(None, name, Purpose::Server, genuine);
             CertifiedKey::new(vec![own.der], Arc::new(own.key))
         }
-        Impostor::WrongName => {
-            certified(&leaf(from_genuine, ELSEWHERE, Purpose::Server, genuine), issuers)
-        }
+        Impostor::WrongName => certified(
+            &leaf(from_genuine, ELSEWHERE, Purpose::Server, genuine),
+            issuers,
+        ),
         Impostor::WrongPurpose => {
             certified(&leaf(from_genuine, name, Purpose::Client, genuine), issuers)
         }

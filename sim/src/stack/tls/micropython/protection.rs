@@ -95,7 +95,10 @@ impl Protection {
         let fill = u8::try_from(padding).expect("less than a block");
         payload.extend(std::iter::repeat_n(fill, padding + 1));
         let (vector, text) = payload.split_at_mut(BLOCK);
-        mask(&mut self.keys.stream(self.client, self.sealed, vector), text);
+        mask(
+            &mut self.keys.stream(self.client, self.sealed, vector),
+            text,
+        );
         self.sealed += 1;
         weigh(text.len(), plain.len(), work);
         push_record(content, &payload, out);
@@ -113,7 +116,10 @@ impl Protection {
             return None;
         }
         let mut text = text.to_vec();
-        mask(&mut self.keys.stream(!self.client, self.opened, vector), &mut text);
+        mask(
+            &mut self.keys.stream(!self.client, self.opened, vector),
+            &mut text,
+        );
         let padding = usize::from(*text.last()?);
         let end = text.len().checked_sub(padding + 1 + MAC)?;
         weigh(text.len(), end, work);

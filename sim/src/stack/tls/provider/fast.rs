@@ -3,9 +3,9 @@
 //! `x86_64` with ADX, AVX2 and BMI2, or `aarch64`; whoever uses them asks first.
 
 use graviola::aead::{AesGcm, ChaCha20Poly1305};
+use graviola::hashing::Sha256;
 use graviola::hashing::hmac::Hmac;
 use graviola::hashing::sha2::Sha256Context;
-use graviola::hashing::Sha256;
 use graviola::key_agreement::{p256, x25519};
 use graviola::signing::ecdsa::{P256, VerifyingKey};
 use graviola::signing::eddsa::Ed25519VerifyingKey;

@@ -1,7 +1,5 @@
 //! Keys that sign, the same message always alike: RFC 6979 ECDSA and Ed25519.
 
-use p256::pkcs8::EncodePrivateKey as _;
-use pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::sign::{Signer, SigningKey};
@@ -49,16 +47,6 @@ impl Key {
             Self::Ecdsa(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
         }
-    }
-
-    /// Returns the key in PKCS #8.
-    pub(in crate::stack::tls) fn pkcs8(&self) -> PrivateKeyDer<'static> {
-        let der = match self {
-            Self::Ecdsa(key) => key.to_pkcs8_der(),
-            Self::Ed25519(key) => key.to_pkcs8_der(),
-        };
-        let der = der.expect("keys of fixed size encode");
-        PrivatePkcs8KeyDer::from(der.as_bytes().to_vec()).into()
     }
 
     /// Returns the signature of a message.
