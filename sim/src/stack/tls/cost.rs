@@ -179,7 +179,7 @@ impl Chip {
 
     /// Returns the least, likely and most cycles of a hundred instructions.
     ///
-    /// ESP8266: 1.6, fitted to the eight connection times of tasmota/docs, `docs/TLS.md`.
+    /// ESP8266: 1.6, fitted to the eight connection times of the TLS page of tasmota/docs.
     /// ESP32-C3: mlkem-c-embedded issue 50 measured 2.3 to 2.5 at 80 MHz and 3.0 to 3.4 at
     /// 160 MHz, where flash does not speed up with the core; 1.2 is an assumed floor.
     const fn cycles_per_hundred_instructions(self) -> (u64, u64, u64) {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_model_meets_every_published_connection_time() {
-        // tasmota/docs, docs/TLS.md: rounded to 0.1 s. Operations are read off the suites.
+        // The TLS page of tasmota/docs: rounded to 0.1 s. Operations are read off the suites.
         let mutual = Work {
             p256: ExchangeWork {
                 keygen: 1,

@@ -334,14 +334,14 @@ mod tests {
 
     #[test]
     fn byte_totals_stay_near_what_stock_libraries_send() {
-        let mut table = String::new();
-        for (name, settings) in cases() {
+        let row = |(name, settings)| {
             let mut pair = connect(&authority(settings));
             pair.settle();
             let (up, down) = pair.bytes();
-            table += &format!("{name:<34} {up:>5} {down:>5} {:>5}\n", up + down);
-        }
-        insta::assert_snapshot!(table);
+            format!("{name:<34} {up:>5} {down:>5} {:>5}", up + down)
+        };
+        let table: Vec<String> = cases().into_iter().map(row).collect();
+        insta::assert_snapshot!(table.join("\n"));
     }
 
     fn cases() -> Vec<(&'static str, TlsSettings)> {

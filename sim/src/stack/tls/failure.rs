@@ -5,6 +5,10 @@ use rustls::{CertificateError, Error, InvalidMessage, OtherError};
 use super::event::TlsFailure;
 
 /// Returns why an end gave up.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "rustls may add errors; what is not named here is the peer's misbehaviour"
+)]
 pub(super) fn failure_of(error: &Error) -> TlsFailure {
     match error {
         Error::AlertReceived(description) => TlsFailure::AlertReceived((*description).into()),
@@ -22,6 +26,10 @@ pub(super) fn failure_of(error: &Error) -> TlsFailure {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "rustls may add errors; what is not named here is the peer's misbehaviour"
+)]
 fn of_certificate(error: &CertificateError) -> TlsFailure {
     match error {
         CertificateError::ApplicationVerificationFailure => TlsFailure::WrongKey,
@@ -77,8 +85,8 @@ mod tests {
         for versions in [Versions::V1_2, Versions::V1_3] {
             for intermediates in [0, 2] {
                 let authority = authority(TlsSettings {
-                    versions,
                     intermediates,
+                    versions,
                     ..settings()
                 });
                 for how in IMPOSTORS {
@@ -236,9 +244,12 @@ mod tests {
             ..settings()
         }));
         pair.settle();
-        let version = pair.events.iter().find_map(|(_, event)| match event {
-            TlsEvent::Connected { version, .. } => Some(*version),
-            _ => None,
+        let version = pair.events.iter().find_map(|(_, event)| {
+            if let TlsEvent::Connected { version, .. } = event {
+                Some(*version)
+            } else {
+                None
+            }
         });
         assert_eq!(version, Some(TlsVersion::V1_2));
     }
@@ -278,7 +289,7 @@ mod tests {
     fn half_a_flight_is_no_error_and_no_connection() {
         let mut pair = connect(&newer());
         pair.settle_through(&mut once(Side::Server, |bytes| {
-            bytes.truncate(bytes.len() / 2)
+            bytes.truncate(bytes.len() / 2);
         }));
         assert_eq!(row(&pair), (None, None, None));
         assert!(pair.client.is_handshaking() && !pair.client.is_over());

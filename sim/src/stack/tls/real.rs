@@ -36,6 +36,10 @@ pub(super) struct Real {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each end closes by itself, at any time after it connected or before"
+)]
 struct State {
     closed: bool,
     connected: bool,
@@ -269,9 +273,10 @@ impl Real {
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             suite: suite.suite().into(),
             group: group.map_or(0, |group| group.name().into()),
-            version: match version {
-                ProtocolVersion::TLSv1_3 => TlsVersion::V1_3,
-                _ => TlsVersion::V1_2,
+            version: if version == ProtocolVersion::TLSv1_3 {
+                TlsVersion::V1_3
+            } else {
+                TlsVersion::V1_2
             },
         });
     }

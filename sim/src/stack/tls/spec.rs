@@ -370,42 +370,42 @@ mod tests {
         type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
         let cases: [Case; 16] = [
             (TlsSpecError::ChipWithoutStack, Stack::MbedTls, |s| {
-                s.chip = Chip::Esp8266At80
+                s.chip = Chip::Esp8266At80;
             }),
             (TlsSpecError::EmptyValidity, Stack::MbedTls, |s| {
-                s.valid_until_s = s.valid_from_s
+                s.valid_until_s = s.valid_from_s;
             }),
             (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
-                s.max_fragment_size = Some(63)
+                s.max_fragment_size = Some(63);
             }),
             (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
-                s.max_fragment_size = Some(16_385)
+                s.max_fragment_size = Some(16_385);
             }),
             (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
-                s.record_max = Some(0)
+                s.record_max = Some(0);
             }),
             (TlsSpecError::Groups, Stack::MbedTls, |s| s.groups.clear()),
             (TlsSpecError::Groups, Stack::EmbeddedTls, |s| {
-                s.groups = vec![KeyExchange::X25519]
+                s.groups = vec![KeyExchange::X25519];
             }),
             (TlsSpecError::KeyUnknownToStack, Stack::MbedTls, |s| {
                 s.certificate_key = KeyKind::Ed25519;
             }),
             (TlsSpecError::ServerName, Stack::MbedTls, |s| {
-                s.server_name = "a b".to_owned()
+                s.server_name = "a b".to_owned();
             }),
             (TlsSpecError::StackCannotResume, Stack::EmbeddedTls, |s| {
-                s.resumption = true
+                s.resumption = true;
             }),
             (TlsSpecError::StackCannotVerify, Stack::MicroPython, |s| {
                 s.verification = Verification::Full;
             }),
             (TlsSpecError::Suites, Stack::MbedTls, |s| {
-                s.suites.push(Suite::Aes128Gcm)
+                s.suites.push(Suite::Aes128Gcm);
             }),
             (TlsSpecError::Tickets, Stack::MbedTls, |s| s.tickets = 3),
             (TlsSpecError::TooManyIntermediates, Stack::MbedTls, |s| {
-                s.intermediates = 4
+                s.intermediates = 4;
             }),
             (
                 TlsSpecError::VersionUnknownToStack,

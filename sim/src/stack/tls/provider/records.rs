@@ -220,18 +220,17 @@ fn open<A: Aead>(
 
 /// Remembers what a record that is about to be sealed holds.
 fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
-    with(|scope| {
-        scope.sealed.push_back(match kind {
-            ContentType::Alert => {
-                let alert = payload.to_vec();
-                alert
-                    .get(1)
-                    .map_or(Sealed::Other, |code| Sealed::Alert(*code))
-            }
-            ContentType::Handshake => Sealed::Handshake(payload.to_vec()),
-            _ => Sealed::Other,
-        });
-    });
+    let note = if kind == ContentType::Handshake {
+        Sealed::Handshake(payload.to_vec())
+    } else if kind == ContentType::Alert {
+        let alert = payload.to_vec();
+        alert
+            .get(1)
+            .map_or(Sealed::Other, |code| Sealed::Alert(*code))
+    } else {
+        Sealed::Other
+    };
+    with(|scope| scope.sealed.push_back(note));
 }
 
 fn weigh<A: Aead>(bytes: usize) {

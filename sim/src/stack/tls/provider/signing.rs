@@ -108,3 +108,33 @@ impl std::fmt::Debug for Key {
         f.write_str("Key")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ecdsa_gives_the_signature_of_rfc_6979() {
+        // RFC 6979 §A.2.5: P-256, SHA-256, the message "sample".
+        let secret = bytes("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+        let key = p256::ecdsa::SigningKey::from_slice(&secret).expect("a key of the group");
+        let r = bytes("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716");
+        let s = bytes("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
+        // DER puts a zero in front of a number whose first bit is set.
+        let der = [
+            &[0x30, 0x46, 0x02, 0x21, 0x00][..],
+            &r,
+            &[0x02, 0x21, 0x00],
+            &s,
+        ]
+        .concat();
+        assert_eq!(Key::Ecdsa(key).signature(b"sample"), der);
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let pairs = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
+        pairs
+            .map(|pair| u8::from_str_radix(pair, 16).expect("hex"))
+            .collect()
+    }
+}
