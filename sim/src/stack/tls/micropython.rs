@@ -81,6 +81,10 @@ impl Profile {
 
 /// One modelled end.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each direction is sealed and closed by itself"
+)]
 pub(super) struct Modelled {
     events: VecDeque<TlsEvent>,
     incoming: Vec<u8>,
@@ -177,7 +181,7 @@ impl Modelled {
             }
             let rest = self.incoming.split_off(end);
             let record = std::mem::replace(&mut self.incoming, rest);
-            self.record(content, record);
+            self.record(content, &record);
         }
         if self.over || self.incoming.is_empty() {
             self.incoming = Vec::new();
@@ -245,9 +249,9 @@ impl Modelled {
         self.peer_closed
     }
 
-    fn record(&mut self, content: Content, record: Vec<u8>) {
+    fn record(&mut self, content: Content, record: &[u8]) {
         let payload = if self.receives_sealed {
-            let Some(payload) = self.open(content, &record) else {
+            let Some(payload) = self.open(content, record) else {
                 return self.fail(TlsFailure::RecordTampered, Some(BAD_RECORD_MAC));
             };
             payload
@@ -403,5 +407,92 @@ impl Modelled {
         }
         self.over = true;
         self.events.push_back(TlsEvent::Failed(failure));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Side;
+    use super::super::pair::{Pair, authority, connect};
+    use super::super::spec::{Chip, Stack, TlsSettings};
+    use super::*;
+    use crate::adversary::Impostor;
+    use crate::id::NodeId;
+
+    #[test]
+    fn messages_have_the_sizes_of_rsa_2048_and_cbc() {
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        let told = |(side, event)| format!("{side:?} {event:?}");
+        let mut table: Vec<String> = pair.events.iter().copied().map(told).collect();
+        let (up, down) = pair.bytes();
+        table.push(format!("{up} up, {down} down"));
+        insta::assert_snapshot!(table.join("\n"));
+        assert_eq!(pair.work.0.rsa_2048_public, 1);
+    }
+
+    #[test]
+    fn plain_text_flows_both_ways_and_is_not_on_the_wire() {
+        let mut pair = connect(&authority(settings()));
+        let text = b"23.4 degrees, 23.4 degrees, 23.4 degrees";
+        pair.client.write(pair.now.0, text);
+        pair.settle();
+        pair.server.write(pair.now.1, text);
+        pair.settle();
+        assert_eq!(pair.plain, (text.to_vec(), text.to_vec()));
+        for (_, bytes) in &pair.wire {
+            assert!(
+                !bytes
+                    .windows(8)
+                    .any(|eight| text.windows(8).any(|part| part == eight))
+            );
+        }
+        pair.client.close(pair.now.0);
+        pair.settle();
+        pair.server.close(pair.now.1);
+        pair.settle();
+        assert!(pair.client.is_over() && pair.server.is_over());
+        assert_eq!(pair.failure(Side::Client), None);
+    }
+
+    #[test]
+    fn an_impostor_gets_in_and_reads_everything() {
+        let authority = authority(settings());
+        for how in [Impostor::SelfSigned, Impostor::UnknownCa, Impostor::Expired] {
+            let server = authority.impostor(how);
+            let mut pair = Pair::open(&authority.client(NodeId(0)), &server, 1);
+            pair.client.write(pair.now.0, b"secret");
+            pair.settle();
+            assert_eq!(pair.plain.1, b"secret", "{how:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_longer_than_the_buffer_ends_the_connection() {
+        // What fits: 5120 bytes hold the vector, the code and a byte of padding as well.
+        let most = usize::from(BUFFER) - 16 - 20 - 1;
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        pair.server.write(pair.now.1, &vec![1; most]);
+        pair.settle();
+        assert_eq!(pair.plain.0.len(), most);
+        pair.server.write(pair.now.1, &vec![1; most + 1]);
+        pair.settle();
+        assert_eq!(pair.failure(Side::Client), Some(TlsFailure::RecordTooLong));
+        assert_eq!(pair.alert(Side::Client), Some(RECORD_OVERFLOW));
+    }
+
+    #[test]
+    fn changed_bytes_are_found() {
+        let mut pair = connect(&authority(settings()));
+        pair.settle();
+        pair.server.write(pair.now.1, b"down");
+        pair.settle_through(&mut |_, bytes| *bytes.last_mut().expect("a record") ^= 1);
+        assert_eq!(pair.failure(Side::Client), Some(TlsFailure::RecordTampered));
+        assert_eq!(pair.alert(Side::Client), Some(BAD_RECORD_MAC));
+    }
+
+    fn settings() -> TlsSettings {
+        TlsSettings::of(Stack::MicroPython, Chip::Esp8266At80)
     }
 }

@@ -340,3 +340,94 @@ impl fmt::Display for TlsSpecError {
 }
 
 impl std::error::Error for TlsSpecError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_library_does_by_itself_fits_together() {
+        for (stack, chip) in [
+            (Stack::BearSsl, Chip::Esp8266At80),
+            (Stack::EmbeddedTls, Chip::Esp32C3At160),
+            (Stack::MbedTls, Chip::Esp32C3At80),
+            (Stack::MicroPython, Chip::Esp8266At160),
+        ] {
+            assert!(
+                TlsSpec::new(TlsSettings::of(stack, chip)).is_ok(),
+                "{stack:?}"
+            );
+        }
+        let default = TlsSettings::default();
+        assert_eq!(
+            TlsSpec::new(default.clone()).map(|spec| spec.0),
+            Ok(default)
+        );
+    }
+
+    #[test]
+    fn each_mistake_has_its_name() {
+        type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
+        let cases: [Case; 16] = [
+            (TlsSpecError::ChipWithoutStack, Stack::MbedTls, |s| {
+                s.chip = Chip::Esp8266At80;
+            }),
+            (TlsSpecError::EmptyValidity, Stack::MbedTls, |s| {
+                s.valid_until_s = s.valid_from_s;
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.max_fragment_size = Some(63);
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.max_fragment_size = Some(16_385);
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.record_max = Some(0);
+            }),
+            (TlsSpecError::Groups, Stack::MbedTls, |s| s.groups.clear()),
+            (TlsSpecError::Groups, Stack::EmbeddedTls, |s| {
+                s.groups = vec![KeyExchange::X25519];
+            }),
+            (TlsSpecError::KeyUnknownToStack, Stack::MbedTls, |s| {
+                s.certificate_key = KeyKind::Ed25519;
+            }),
+            (TlsSpecError::ServerName, Stack::MbedTls, |s| {
+                s.server_name = "a b".to_owned();
+            }),
+            (TlsSpecError::StackCannotResume, Stack::EmbeddedTls, |s| {
+                s.resumption = true;
+            }),
+            (TlsSpecError::StackCannotVerify, Stack::MicroPython, |s| {
+                s.verification = Verification::Full;
+            }),
+            (TlsSpecError::Suites, Stack::MbedTls, |s| {
+                s.suites.push(Suite::Aes128Gcm);
+            }),
+            (TlsSpecError::Tickets, Stack::MbedTls, |s| s.tickets = 3),
+            (TlsSpecError::TooManyIntermediates, Stack::MbedTls, |s| {
+                s.intermediates = 4;
+            }),
+            (
+                TlsSpecError::VersionUnknownToStack,
+                Stack::EmbeddedTls,
+                |s| {
+                    s.versions = Versions::V1_2;
+                },
+            ),
+            (
+                TlsSpecError::WithoutClientCertificates,
+                Stack::MicroPython,
+                |s| s.mutual = true,
+            ),
+        ];
+        for (expected, stack, change) in cases {
+            let chip = match stack {
+                Stack::BearSsl | Stack::MicroPython => Chip::Esp8266At80,
+                Stack::EmbeddedTls | Stack::MbedTls => Chip::Esp32C3At80,
+            };
+            let mut settings = TlsSettings::of(stack, chip);
+            change(&mut settings);
+            assert_eq!(TlsSpec::new(settings).err(), Some(expected), "{expected}");
+        }
+    }
+}

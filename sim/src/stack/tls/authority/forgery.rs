@@ -46,9 +46,11 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
             CertifiedKey::new(chain, Arc::new(forged.key))
         }
         Impostor::LookAlikeCa | Impostor::UnknownCa => {
-            let root = match how {
-                Impostor::LookAlikeCa => super::ROOT_NAME,
-                _ => "another root",
+            let look_alike = how == Impostor::LookAlikeCa;
+            let root = if look_alike {
+                super::ROOT_NAME
+            } else {
+                "another root"
             };
             let issuers = chain(&authority.spec, root, genuine, &mut luck);
             let issuer = issuers.last();

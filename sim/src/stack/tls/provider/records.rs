@@ -20,6 +20,9 @@ const FRAGMENT_MAX: usize = 1 << 14;
 /// Bytes of the nonce that AES-GCM sends along in TLS 1.2.
 const EXPLICIT: usize = 8;
 
+/// `HelloRequest` (RFC 5246 §7.4.1.1): a kind of 0 and nothing else.
+const HELLO_REQUEST: &[u8] = &[0; 4];
+
 /// A cipher of TLS 1.3.
 pub(super) struct Tls13<A>(pub PhantomData<fn() -> A>);
 
@@ -136,9 +139,13 @@ impl<A: Aead> Tls12AeadAlgorithm for Tls12<A> {
 impl<A: Aead> MessageEncrypter for Half12<A> {
     fn encrypt(
         &mut self,
-        message: OutboundPlainMessage<'_>,
+        mut message: OutboundPlainMessage<'_>,
         sequence: u64,
     ) -> Result<OutboundOpaqueMessage, Error> {
+        if with(|scope| std::mem::take(&mut scope.hello_request)).unwrap_or(false) {
+            message.typ = ContentType::Handshake;
+            message.payload = OutboundChunks::from(HELLO_REQUEST);
+        }
         note(message.typ, &message.payload);
         let plain = message.payload.len();
         let mut payload = PrefixedPayload::with_capacity(self.encrypted_payload_len(plain));
@@ -213,18 +220,17 @@ fn open<A: Aead>(
 
 /// Remembers what a record that is about to be sealed holds.
 fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
-    with(|scope| {
-        scope.sealed.push_back(match kind {
-            ContentType::Alert => {
-                let alert = payload.to_vec();
-                alert
-                    .get(1)
-                    .map_or(Sealed::Other, |code| Sealed::Alert(*code))
-            }
-            ContentType::Handshake => Sealed::Handshake(payload.to_vec()),
-            _ => Sealed::Other,
-        });
-    });
+    let note = if kind == ContentType::Handshake {
+        Sealed::Handshake(payload.to_vec())
+    } else if kind == ContentType::Alert {
+        let alert = payload.to_vec();
+        alert
+            .get(1)
+            .map_or(Sealed::Other, |code| Sealed::Alert(*code))
+    } else {
+        Sealed::Other
+    };
+    with(|scope| scope.sealed.push_back(note));
 }
 
 fn weigh<A: Aead>(bytes: usize) {
