@@ -12,6 +12,7 @@ use crate::event::{Bytes, EventKind};
 use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
+use crate::power::PowerSpec;
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::NodeSpec;
@@ -19,8 +20,10 @@ use crate::stack::{Delivery, Direction, NetworkSpec};
 use crate::time::{SimSpan, SimTime};
 
 mod body;
+mod meter;
 
 use body::{Body, Station, Stream};
+use meter::Activity;
 
 /// From power to the first instruction of the firmware.
 ///
@@ -78,8 +81,9 @@ impl Device {
         clock: ClockError,
         calibration: Calibration,
         frontend: Frontend,
+        power: Option<PowerSpec>,
     ) -> Self {
-        let body = Body::new(id, seed, clock, frontend);
+        let body = Body::new(id, seed, clock, frontend, power);
         Self {
             node: None,
             powered: false,
@@ -100,6 +104,7 @@ impl Device {
         around
             .watch
             .on_event(at, self.body.id, &Observation::PoweredOn);
+        self.body.meter.open(at);
         let life = self.body.life;
         self.body.schedule(
             at.after(BOOT_TIME),
@@ -116,7 +121,9 @@ impl Device {
                 around.watch.on_event(at, self.body.id, &what);
             }
         }
-        self.powered = false;
+        if std::mem::replace(&mut self.powered, false) {
+            self.body.close_books(at, around.watch);
+        }
         self.body.forget();
         if std::mem::take(&mut self.body.queued) > 0 {
             around
@@ -140,6 +147,13 @@ impl Device {
         let node = Node::new(config, seed, now).expect("the scenario checked the node");
         self.node = Some(node);
         self.drain(at, around);
+    }
+
+    /// Tells observers everything that was drawn until now.
+    pub(crate) fn read_books(&mut self, at: SimTime, watch: &mut dyn Observer) {
+        if self.powered {
+            self.body.read_books(at, watch);
+        }
     }
 
     /// Handles what happens to this device alone.
@@ -176,6 +190,8 @@ impl Device {
                 }
             }
             EventKind::StreamRead { connection, bytes } if body.hears(connection) => {
+                // The node's TCP acknowledges what it got.
+                body.meter.transmit_segments(around.network, 0);
                 self.feed(at, Input::StreamRead(&bytes), around);
             }
             EventKind::StreamClosed { connection, why } if connection == body.connection => {
@@ -396,6 +412,7 @@ impl Device {
         let Some(node) = self.node.as_mut() else {
             return;
         };
+        self.body.measure(at, Activity::of(node), around);
         while let Some(effect) = node.poll() {
             match effect {
                 Effect::Command(command) => self.body.obey(at, command, around),
@@ -413,6 +430,7 @@ impl Device {
             }
         }
         self.body.deadline = node.poll_timeout();
+        self.body.measure(at, Activity::of(node), around);
         let queued = node.queue_length();
         if queued != self.body.queued {
             self.body.queued = queued;

@@ -5,6 +5,7 @@
 
 use node_core::{AdcCode, CloseReason, Command, Instant};
 
+use super::meter::Meter;
 use super::{ClockError, Surroundings};
 use crate::analog::RadioActivity;
 use crate::clock::Clock;
@@ -12,6 +13,7 @@ use crate::event::{Bytes, Class, EventKey, EventKind};
 use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::Observation;
+use crate::power::PowerSpec;
 use crate::queue::EventQueue;
 use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
 use crate::time::SimTime;
@@ -23,6 +25,7 @@ pub(super) struct Body {
     pub(super) clock: Clock,
     pub(super) frontend: Frontend,
     pub(super) link: Link,
+    pub(super) meter: Meter,
     pub(super) station: Station,
     pub(super) stream: Stream,
     /// Counts boots; what belongs to an earlier life is stale.
@@ -64,12 +67,19 @@ pub(super) enum Stream {
 }
 
 impl Body {
-    pub(super) fn new(id: NodeId, seed: u64, clock_error: ClockError, frontend: Frontend) -> Self {
+    pub(super) fn new(
+        id: NodeId,
+        seed: u64,
+        clock_error: ClockError,
+        frontend: Frontend,
+        power: Option<PowerSpec>,
+    ) -> Self {
         Self {
             id,
             clock: Clock::started(SimTime::ZERO, 0),
             frontend,
             link: Link::new(seed, id),
+            meter: Meter::new(power),
             station: Station::Off,
             stream: Stream::Closed,
             life: 0,
@@ -88,6 +98,7 @@ impl Body {
 
     /// Does what the node commands.
     pub(super) fn obey(&mut self, at: SimTime, command: Command, around: &mut Surroundings<'_>) {
+        self.meter.asleep = command == Command::Sleep;
         match command {
             Command::CloseStream => self.finish_stream(at, around),
             Command::JoinWifi => self.join(at, around),
@@ -122,6 +133,7 @@ impl Body {
             return;
         }
         let connection = self.connection;
+        self.meter.transmit_segments(around.network, bytes.len());
         match self
             .link
             .segment(at, around.network, Direction::Up, bytes.len())
@@ -229,6 +241,7 @@ impl Body {
         self.station = Station::Joining;
         self.severed = false;
         let link = self.link_life;
+        self.meter.transmit_join();
         match self.link.join(at, around.network) {
             JoinOutcome::Failed { at, why } => {
                 let kind = EventKind::JoinEnded {
@@ -262,6 +275,9 @@ impl Body {
                 around.queue,
             );
         }
+        // SYN, and the acknowledgement of its answer.
+        self.meter.transmit_segments(around.network, 0);
+        self.meter.transmit_segments(around.network, 0);
         match self.link.open(at, around.network, around.broker_up) {
             OpenOutcome::Failed { at, why } => {
                 self.schedule(
@@ -285,6 +301,7 @@ impl Body {
             return;
         }
         let connection = self.connection;
+        self.meter.transmit_segments(around.network, 0);
         let fate = self.link.segment(at, around.network, Direction::Up, 0);
         if let Delivery::Arrives(arrival) = fate {
             let kind = EventKind::StreamFinished { connection };

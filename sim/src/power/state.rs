@@ -1,5 +1,7 @@
 //! What radio and processor do, and what for.
 
+use crate::radio::Rate;
+
 /// What the charge was drawn for.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Cause {
@@ -106,6 +108,16 @@ impl RateFamily {
     pub const COUNT: usize = 3;
     /// Every family.
     pub const ALL: [Self; Self::COUNT] = [Self::B, Self::G, Self::N];
+
+    /// Returns the family of a rate.
+    #[must_use]
+    pub const fn of(rate: Rate) -> Self {
+        match rate {
+            Rate::Dsss(_) => Self::B,
+            Rate::Ofdm(_) => Self::G,
+            Rate::Ht(_) => Self::N,
+        }
+    }
 }
 
 #[cfg(test)]
