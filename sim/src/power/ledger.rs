@@ -256,10 +256,12 @@ mod tests {
             books.open(now);
             for (ns, what, choice) in steps {
                 now = now.after(SimSpan::from_nanos(ns));
+                let (radio, cpu) = (RadioState::ALL[choice % 4], CpuState::ALL[choice / 4 % 4]);
+                let (family, cause) = (RateFamily::ALL[choice % 3], Cause::ALL[choice % 7]);
                 match what {
-                    0 | 1 => books.set(now, RadioState::ALL[choice % 4], CpuState::ALL[choice / 4 % 4]),
-                    2 | 3 => bills.extend(books.because(now, Cause::ALL[choice % 7])),
-                    4 => books.transmit(SimSpan::from_nanos(ns % 9_999), RateFamily::ALL[choice % 3]),
+                    0 | 1 => books.set(now, radio, cpu),
+                    2 | 3 => bills.extend(books.because(now, cause)),
+                    4 => books.transmit(SimSpan::from_nanos(ns % 9_999), family),
                     5 => books.compute(SimSpan::from_nanos(ns % 99_999)),
                     _ => {
                         bills.extend(books.close(now).0);
