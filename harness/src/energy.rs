@@ -260,8 +260,8 @@ mod tests {
         assert_eq!(summary.readings, 2);
         // Node 2 never had power and counts for nothing.
         assert_eq!(summary.life, Some(span.times(50)));
-        let energy = summary.per_reading.map(|energy| energy.as_millijoules());
-        assert_eq!(energy.map(|mj| mj.round()), Some(21_600.0));
+        let energy = summary.per_reading.map(Energy::as_millijoules);
+        assert_eq!(energy.map(f64::round), Some(21_600.0));
         assert_eq!(EnergyMeter::default().summary(source), None);
     }
 

@@ -26,10 +26,11 @@ struct Books {
 impl Observer for Books {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.checkers.on_event(at, node, what);
-        match *what {
-            Observation::Billed(bill) => self.bills.push(*bill),
-            Observation::Drained(drain) => self.drain = *drain,
-            _ => {}
+        if let Observation::Billed(bill) = what {
+            self.bills.push(**bill);
+        }
+        if let Observation::Drained(drain) = what {
+            self.drain = **drain;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use nodelab_sim::power::Cause;
+use nodelab_sim::power::{Cause, Energy};
 use serde::Serialize;
 
 use crate::energy::{EnergySummary, Share};
@@ -168,7 +168,7 @@ impl EnergyEntry {
             energy_mj: drain.charge.at(source.supply).as_millijoules(),
             average_ma: drain.charge.as_milliamps_over(drain.powered),
             readings: summary.readings,
-            energy_per_reading_mj: summary.per_reading.map(|energy| energy.as_millijoules()),
+            energy_per_reading_mj: summary.per_reading.map(Energy::as_millijoules),
             battery_mah: source
                 .battery
                 .map(|battery| battery.capacity.as_milliamp_hours()),

@@ -130,14 +130,14 @@ impl Ledger {
         for radio in RadioState::ALL {
             for cpu in CpuState::ALL {
                 let span = SimSpan::from_nanos(self.spent_ns[radio as usize][cpu as usize]);
-                let drawn = self.spec.current(radio, cpu).over(span);
-                drain.charge = drain.charge.plus(drawn);
+                let present = self.spec.current(radio, cpu).over(span);
+                drain.charge = drain.charge.plus(present);
                 drain.powered = drain.powered.plus(span);
             }
             for family in RateFamily::ALL {
                 let span = SimSpan::from_nanos(self.airtime_ns[radio as usize][family as usize]);
-                let drawn = self.spec.transmit_extra(radio, family).over(span);
-                drain.charge = drain.charge.plus(drawn);
+                let extra = self.spec.transmit_extra(radio, family).over(span);
+                drain.charge = drain.charge.plus(extra);
             }
         }
         for cpu in CpuState::ALL {
