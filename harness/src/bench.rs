@@ -11,6 +11,7 @@ use nodelab_sim::{
     Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
 };
 
+use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
@@ -48,6 +49,7 @@ pub(crate) struct Parts {
 pub(crate) struct Watch {
     pub(crate) checkers: Checkers,
     pub(crate) digest: DigestObserver,
+    pub(crate) energy: EnergyMeter,
     pub(crate) expectations: Expectations,
     pub(crate) tap: Tap,
 }
@@ -183,6 +185,7 @@ impl Observer for Watch {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.digest.on_event(at, node, what);
         self.checkers.on_event(at, node, what);
+        self.energy.on_event(at, node, what);
         self.expectations.on_event(at, node, what);
         self.tap.on_event(at, node, what);
     }

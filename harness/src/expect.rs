@@ -5,17 +5,20 @@
 
 mod acknowledged;
 mod count;
+mod energy;
 mod health;
 mod presence;
 mod value;
 
 use nodelab_sim::{NodeId, Observation, Observer, SimSpan, SimTime};
 
+use crate::energy::Source;
 use crate::scenario::{Claim, Expectation};
 use crate::verdict::Failure;
 
 use acknowledged::{AckedWithin, ConvergesWithin};
 use count::{PublishedAtLeast, QueueAtMost, ReadingsLost};
+use energy::{BatteryLife, EnergyPerReading};
 use health::Health;
 use presence::{Absent, Present};
 use value::{ErrorAtMost, ReadingBetween};
@@ -35,7 +38,9 @@ pub(crate) struct Expectations {
 enum Watcher {
     Absent(Absent),
     AckedWithin(AckedWithin),
+    BatteryLife(BatteryLife),
     ConvergesWithin(ConvergesWithin),
+    EnergyPerReading(EnergyPerReading),
     ErrorAtMost(ErrorAtMost),
     Present(Present),
     PublishedAtLeast(PublishedAtLeast),
@@ -45,12 +50,12 @@ enum Watcher {
 }
 
 impl Expectations {
-    /// Builds the books for `nodes` nodes.
+    /// Builds the books for `nodes` nodes, whose charge comes from `source` where that is asked.
     #[must_use]
-    pub(crate) fn new(claims: &[Expectation], nodes: usize) -> Self {
+    pub(crate) fn new(claims: &[Expectation], nodes: usize, source: Option<Source>) -> Self {
         let watchers = claims
             .iter()
-            .map(|claim| Watcher::new(&claim.claim, nodes))
+            .filter_map(|claim| Watcher::new(&claim.claim, nodes, source))
             .collect();
         Self {
             health: Health::default(),
@@ -98,11 +103,19 @@ impl Observer for Expectations {
 }
 
 impl Watcher {
-    fn new(claim: &Claim, nodes: usize) -> Self {
-        match claim {
+    /// Builds the books of one claim; `None` for a claim about energy without a source, which
+    /// the reader of scenarios refuses.
+    fn new(claim: &Claim, nodes: usize, source: Option<Source>) -> Option<Self> {
+        Some(match claim {
             Claim::AckedWithin(limit) => Self::AckedWithin(AckedWithin::new(*limit, nodes)),
+            Claim::BatteryLifeAtLeast(wanted) => {
+                Self::BatteryLife(BatteryLife::new(*wanted, nodes, source?))
+            }
             Claim::ConvergesWithin(limit) => {
                 Self::ConvergesWithin(ConvergesWithin::new(*limit, nodes))
+            }
+            Claim::EnergyPerReadingAtMost(limit) => {
+                Self::EnergyPerReading(EnergyPerReading::new(*limit, nodes, source?))
             }
             Claim::ErrorAtMost(limit) => Self::ErrorAtMost(ErrorAtMost::new(*limit, nodes)),
             Claim::Never(what) => Self::Absent(Absent::new(what, nodes)),
@@ -112,14 +125,16 @@ impl Watcher {
             Claim::ReadingsLost(count) => Self::ReadingsLost(ReadingsLost::new(*count)),
             Claim::SensorFault(why) => Self::Present(Present::fault(*why)),
             Claim::Serial(text) => Self::Present(Present::serial(text, nodes)),
-        }
+        })
     }
 
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>, health: &Health) {
         match self {
             Self::Absent(claim) => claim.on_event(at, node, what),
             Self::AckedWithin(claim) => claim.on_event(at, node, what, health),
+            Self::BatteryLife(claim) => claim.on_event(at, node, what),
             Self::ConvergesWithin(claim) => claim.on_event(at, node, what, health),
+            Self::EnergyPerReading(claim) => claim.on_event(at, node, what),
             Self::ErrorAtMost(claim) => claim.on_event(at, node, what),
             Self::Present(claim) => claim.on_event(node, what),
             Self::PublishedAtLeast(claim) => claim.on_event(what),
@@ -129,16 +144,25 @@ impl Watcher {
         }
     }
 
-    /// Returns true for a claim that something will come, which only the end can refute.
+    /// Returns true for a claim that something will come, or about the run as a whole: only the
+    /// end can refute it.
     fn is_awaiting(&self) -> bool {
-        matches!(self, Self::Present(_) | Self::PublishedAtLeast(_))
+        matches!(
+            self,
+            Self::BatteryLife(_)
+                | Self::EnergyPerReading(_)
+                | Self::Present(_)
+                | Self::PublishedAtLeast(_)
+        )
     }
 
     fn finish(self, end: SimTime, health: &Health) -> Vec<Failure> {
         match self {
             Self::Absent(claim) => claim.failures.0,
             Self::AckedWithin(claim) => claim.finish(end, health),
+            Self::BatteryLife(claim) => claim.finish(end),
             Self::ConvergesWithin(claim) => claim.finish(end, health),
+            Self::EnergyPerReading(claim) => claim.finish(end),
             Self::ErrorAtMost(claim) => claim.failures.0,
             Self::Present(claim) => claim.finish(end),
             Self::PublishedAtLeast(claim) => claim.finish(end),

@@ -7,6 +7,7 @@ mod book;
 pub mod cli;
 mod conduct;
 pub mod diagnostic;
+pub mod energy;
 pub mod event;
 pub mod exit;
 pub mod expand;

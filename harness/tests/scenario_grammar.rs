@@ -16,9 +16,10 @@ use nodelab::diagnostic::{Colour, render_all};
 use nodelab::scenario::quantity::{MetresPerSecond, Ppm, SignedSpan};
 use nodelab::scenario::reference::SECTIONS;
 use nodelab::scenario::{
-    Air, Calibrate, Claim, FaultKind, Grade, Never, NodeSet, Range, Scenario, Sdk, SensorBreakage,
-    StepCommand, StepMax, Temperature, WifiPreset, load, parse,
+    Air, Calibrate, Claim, FaultKind, Grade, Never, NodeSet, PowerSettings, Range, Scenario, Sdk,
+    SensorBreakage, StepCommand, StepMax, Temperature, WifiPreset, load, parse,
 };
+use nodelab_sim::power::{BoardExtras, Charge, CpuClock, Energy, Millivolts, PowerSave};
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 const FULL: &str = include_str!("scenarios/full.yaml");
@@ -152,6 +153,16 @@ fn the_world_is_read() {
         x.wifi.latency,
         Some(range(SimSpan::from_millis(2), SimSpan::from_millis(8)))
     );
+    let power = PowerSettings {
+        capacity: Some(Charge(9_000_000_000_000_000_000)),
+        self_discharge: Ppm(20_000),
+        usable: Ppm(800_000),
+        board: Some(BoardExtras::Lolin),
+        supply: Some(Millivolts(4_500)),
+        clock: CpuClock::Mhz160,
+        power_save: PowerSave::None,
+    };
+    assert_eq!(x.power, Some(power));
     assert_eq!(x.broker.latency, Some(Range::only(SimSpan::from_millis(5))));
     assert_eq!(x.broker.sessions_max, Some(10));
     assert_eq!(x.broker.refuse, Some(ConnectRefusal::NotAuthorized));
@@ -285,6 +296,8 @@ fn every_claim_is_read() {
         Claim::Never(Never::Serial("panic".to_owned())),
         Claim::SensorFault(SensorFault::ImpossibleStep),
         Claim::ReadingBetween(range(Celsius(-5.0), Celsius(40.0))),
+        Claim::EnergyPerReadingAtMost(Energy(200_000_000_000_000_000)),
+        Claim::BatteryLifeAtLeast(SimSpan::from_secs(180 * 86_400)),
     ];
     assert_eq!(claims, expected);
     let acked = block("{ node: { publish: {} }, expect: [{ acked-within: 20s }] }");
@@ -305,6 +318,10 @@ fn nothing_given_means_the_documented_defaults() {
     );
     assert_eq!(x.node.step_max, StepMax::Limit(MilliCelsius(20_000)));
     assert_eq!(x.node.publish, None);
+    assert_eq!(x.power, None);
+    let power = block("{ power: {} }").extension.power;
+    assert_eq!(power, Some(PowerSettings::default()));
+    assert_eq!(power.unwrap().battery(), None);
     let publish = block("{ node: { publish: {} } }")
         .extension
         .node

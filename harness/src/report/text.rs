@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::energy::{EnergySummary, by_charge, percent, show_charge, show_energy, show_life};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
 
@@ -87,7 +88,7 @@ impl TextReport {
             writeln!(
                 self.out,
                 "{word}  {name} · seed {seed} · {time} simulated · {digest}"
-            )
+            )?;
         } else {
             let worlds = if count == scenario.seeds {
                 format!("{count} worlds")
@@ -98,7 +99,11 @@ impl TextReport {
                 self.out,
                 "{word}  {} · {worlds} · {time} simulated each",
                 scenario.name
-            )
+            )?;
+        }
+        match &last.energy {
+            Some(energy) => self.write_energy(energy, last.seed),
+            None => Ok(()),
         }
     }
 
@@ -169,6 +174,33 @@ impl TextReport {
                 ", {} KiB peak ({each} B for each node)",
                 peak / 1024
             )?;
+        }
+        writeln!(self.out)
+    }
+
+    /// Writes what the nodes of one world drew, and for what.
+    fn write_energy(&mut self, energy: &EnergySummary, seed: u64) -> io::Result<()> {
+        let (drain, source) = (energy.drain(), energy.source);
+        write!(
+            self.out,
+            "      energy of seed {seed}: {}, {:.3} mA on average",
+            show_energy(drain.charge.at(source.supply)),
+            drain.charge.as_milliamps_over(drain.powered)
+        )?;
+        if let Some(each) = energy.per_reading {
+            write!(self.out, ", {} for each reading", show_energy(each))?;
+        }
+        if let (Some(battery), Some(life)) = (source.battery, energy.life) {
+            let (capacity, life) = (show_charge(battery.capacity), show_life(life));
+            write!(self.out, ", {capacity} last {life}")?;
+        }
+        let mut separator = ";";
+        for (cause, share) in by_charge(&energy.causes) {
+            let share = percent(share.charge, drain.charge);
+            if share > 0 {
+                write!(self.out, "{separator} {} {share} %", cause.as_str())?;
+                separator = ",";
+            }
         }
         writeln!(self.out)
     }

@@ -6,6 +6,7 @@ use nodelab_sim::{
 
 use crate::bench::{Bench, Parts, Tap, Watch, WorldBench};
 use crate::conduct::{Conductor, Ending};
+use crate::energy::EnergyMeter;
 use crate::expand;
 use crate::expect::Expectations;
 use crate::prepare::Prepared;
@@ -32,6 +33,7 @@ pub struct Limits {
 #[must_use]
 pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     let spec = expand::draw(prepared, seed);
+    let source = expand::source(prepared);
     let mut bench = Bench::World(Box::new(bench(prepared, &spec)));
     let extension = &prepared.scenario.extension;
     let duration = limits.timeout.unwrap_or(extension.duration);
@@ -52,6 +54,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     if finished && cut.is_none() {
         failures.extend(bench.converge(&spec, limits.until));
     }
+    bench.world.finish(&mut bench.watch);
     let end = bench.world.now();
     let is_cut = limits.until.is_some_and(|until| until <= end);
     let took = Stats {
@@ -62,6 +65,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     let Watch {
         checkers,
         digest,
+        energy,
         expectations,
         tap,
     } = bench.watch;
@@ -71,6 +75,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     let status = settle(ending, &mut failures, cut.is_some());
     Outcome {
         digest: digest.digest(),
+        energy: source.and_then(|source| energy.summary(source)),
         failures,
         seed,
         serial: tap.serial,
@@ -92,6 +97,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
     let status = settle(ending, &mut failures, false);
     Outcome {
         digest: DigestObserver::new().digest(),
+        energy: None,
         failures,
         seed: 0,
         serial: bench.serial().to_vec(),
@@ -132,14 +138,19 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
 
 fn bench(prepared: &Prepared, spec: &WorldSpec) -> WorldBench {
     let nodes = spec.nodes as usize;
+    let source = expand::source(prepared);
+    // Without a source nobody keeps books.
+    let metered = if source.is_some() { nodes } else { 0 };
     let steps = &prepared.scenario.steps;
     let wiring = &prepared.wiring;
     WorldBench {
         world: World::new(spec),
         watch: Watch {
-            checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec)),
+            checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec))
+                .with_books(metered),
             digest: DigestObserver::new(),
-            expectations: Expectations::new(&prepared.scenario.extension.expect, nodes),
+            energy: EnergyMeter::new(metered),
+            expectations: Expectations::new(&prepared.scenario.extension.expect, nodes, source),
             tap: Tap {
                 logs_chip: steps
                     .iter()

@@ -20,7 +20,7 @@ use crate::scenario::settings::{
     WifiSettings,
 };
 use crate::scenario::tree::Node;
-use crate::scenario::{claims, faults, node, world};
+use crate::scenario::{claims, faults, node, power, world};
 
 /// Simulated time without a limit of its own: what wokwi-cli takes, `--timeout 30000`.
 pub const DURATION_DEFAULT: SimSpan = SimSpan::from_secs(30);
@@ -51,6 +51,7 @@ impl Default for Extension {
             sensor: SensorSettings::default(),
             adc: AdcSettings::default(),
             clock: ClockSettings::default(),
+            power: None,
             temperature: Temperature::default(),
             wifi: WifiSettings::default(),
             broker: BrokerSettings::default(),
@@ -113,6 +114,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
         clock: fields
             .read("clock", problems, world::clock)
             .unwrap_or_default(),
+        power: fields.read("power", problems, power::read),
         temperature: fields
             .read("environment", problems, world::environment)
             .unwrap_or_default(),

@@ -21,6 +21,7 @@ mod file;
 mod javascript;
 mod model;
 mod node;
+mod power;
 pub mod quantity;
 mod range;
 pub mod reference;
@@ -44,6 +45,7 @@ pub use model::{
     Claim, ControlValue, Expectation, Extension, Fault, FaultKind, FileReference, Never, NodeSet,
     PinValue, Place, Point, Scenario, SensorBreakage, Step, StepCommand,
 };
+pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{

@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use node_core::UnixTime;
 use node_core::sensor::SensorFault;
+use nodelab_sim::power::Energy;
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 use crate::diagnostic::{SourceFile, Span};
+use crate::scenario::power::PowerSettings;
 use crate::scenario::quantity::{Ppm, SignedSpan};
 use crate::scenario::range::Range;
 use crate::scenario::settings::{
@@ -179,6 +181,8 @@ pub struct Extension {
     pub adc: AdcSettings,
     /// The node's clock.
     pub clock: ClockSettings,
+    /// Battery and board; `None` when nobody asks what is drawn.
+    pub power: Option<PowerSettings>,
     /// The weather.
     pub temperature: Temperature,
     /// The link.
@@ -301,8 +305,12 @@ pub struct Expectation {
 pub enum Claim {
     /// Every reading is acknowledged within this time while no fault is active.
     AckedWithin(SimSpan),
+    /// Every battery lasts so long.
+    BatteryLifeAtLeast(SimSpan),
     /// After the last fault healed, everything is delivered within this time.
     ConvergesWithin(SimSpan),
+    /// No node draws more for each reading that it hands over.
+    EnergyPerReadingAtMost(Energy),
     /// No reading is further from the true temperature.
     ErrorAtMost(Celsius),
     /// Something never happens.

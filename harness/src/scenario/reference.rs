@@ -6,7 +6,9 @@
 mod surroundings;
 mod trials;
 
-pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, RAMP, RANDOM_WALK, STEP, TEMPERATURE, WIFI};
+pub use surroundings::{
+    BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE, WIFI,
+};
 pub use trials::{
     ACCESS_POINT_DOWN, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS, NEVER,
     POWER_CUT, RESET, SENSOR_FAULT,
@@ -45,7 +47,7 @@ const fn key(name: &'static str, [accepts, default, about]: [&'static str; 3]) -
 }
 
 /// Every section, in the order of the reference page.
-pub static SECTIONS: [&Section; 28] = [
+pub static SECTIONS: [&Section; 29] = [
     &EXTENSION,
     &NODE,
     &QUEUE,
@@ -55,6 +57,7 @@ pub static SECTIONS: [&Section; 28] = [
     &AIR,
     &ADC,
     &CLOCK,
+    &POWER,
     &ENVIRONMENT,
     &TEMPERATURE,
     &DIURNAL,
@@ -143,6 +146,14 @@ pub static EXTENSION: Section = Section {
         key("sensor", ["mapping", "", "The TMP36."]),
         key("adc", ["mapping", "", "The converter."]),
         key("clock", ["mapping", "", "The node's clock."]),
+        key(
+            "power",
+            [
+                "mapping",
+                "no books are kept",
+                "Battery and board; keeps books of what each node draws.",
+            ],
+        ),
         key("environment", ["mapping", "", "The weather."]),
         key("wifi", ["mapping", "", "The link."]),
         key("broker", ["mapping", "", "The broker."]),

@@ -261,6 +261,11 @@ impl RealPath {
         !self.station.is_idle()
     }
 
+    /// Returns true while the node has an address.
+    pub(crate) const fn is_joined(&self) -> bool {
+        self.joined
+    }
+
     /// Works until nothing moves any more.
     fn work(&mut self, at: SimTime, around: &mut PathAround<'_>) {
         for _ in 0..TURNS_MAX {
