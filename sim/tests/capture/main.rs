@@ -1,0 +1,6 @@
+//! Captures, as written from what a run shows and as read by Wireshark's own dissectors.
+
+mod exchange;
+mod files;
+mod peer;
+mod tshark;
