@@ -12,6 +12,7 @@ use nodelab_sim::{
 };
 
 use crate::expect::Expectations;
+use crate::record::Recording;
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
 
@@ -49,6 +50,7 @@ pub(crate) struct Watch {
     pub(crate) checkers: Checkers,
     pub(crate) digest: DigestObserver,
     pub(crate) expectations: Expectations,
+    pub(crate) recording: Recording,
     pub(crate) tap: Tap,
 }
 
@@ -184,6 +186,7 @@ impl Observer for Watch {
         self.digest.on_event(at, node, what);
         self.checkers.on_event(at, node, what);
         self.expectations.on_event(at, node, what);
+        self.recording.on_event(at, node, what);
         self.tap.on_event(at, node, what);
     }
 }

@@ -3,6 +3,8 @@
 use nodelab_sim::{Digest, NodeId, SimSpan, SimTime};
 use serde::Serialize;
 
+use crate::record::Recorded;
+
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -10,6 +12,8 @@ pub struct Outcome {
     pub digest: Digest,
     /// What did not hold, in order of time.
     pub failures: Vec<Failure>,
+    /// Files that were written of it.
+    pub recorded: Option<Recorded>,
     /// The seed.
     pub seed: u64,
     /// What it took.

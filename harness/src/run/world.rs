@@ -1,5 +1,7 @@
 //! One world, from its first event to its verdict.
 
+use std::io;
+
 use nodelab_sim::{
     Checkers, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
 };
@@ -9,6 +11,7 @@ use crate::conduct::{Conductor, Ending};
 use crate::expand;
 use crate::expect::Expectations;
 use crate::prepare::Prepared;
+use crate::record::{Recorder, Recording};
 use crate::scenario::{Step, StepCommand};
 use crate::stand_in::StandIn;
 use crate::verdict::{Failure, Outcome, Stats, Status};
@@ -29,10 +32,33 @@ pub struct Limits {
 }
 
 /// Runs one scenario with one seed.
+///
+/// # Panics
+///
+/// Never: where no file is written, none fails.
 #[must_use]
 pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
+    run_recorded(prepared, seed, limits, Recorder::default()).expect("no file is written")
+}
+
+/// Runs one scenario with one seed, and writes files of it.
+///
+/// # Errors
+///
+/// The first error while writing a file, with its path.
+///
+/// # Panics
+///
+/// When the bench lost its world, which is a bug of nodelab.
+pub fn run_recorded(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+) -> io::Result<Outcome> {
     let spec = expand::draw(prepared, seed);
-    let mut bench = Bench::World(Box::new(bench(prepared, &spec)));
+    let recording = recorder.begin(&spec);
+    let mut bench = Bench::World(Box::new(bench(prepared, &spec, recording)));
     let extension = &prepared.scenario.extension;
     let duration = limits.timeout.unwrap_or(extension.duration);
     let over = SimTime::ZERO.after(duration);
@@ -63,22 +89,24 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
         checkers,
         digest,
         expectations,
+        recording,
         tap,
     } = bench.watch;
     failures.extend(checkers.finish(end).into_iter().map(violated));
     failures.extend(expectations.finish(end, is_cut));
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
-    Outcome {
+    Ok(Outcome {
         digest: digest.digest(),
         failures,
+        recorded: recording.finish()?,
         seed,
         serial: tap.serial,
         stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
-    }
+    })
 }
 
 /// Runs the steps of a file that describes no node against the stand-in device.
@@ -93,6 +121,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
     Outcome {
         digest: DigestObserver::new().digest(),
         failures,
+        recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),
         stats: Stats::default(),
@@ -130,7 +159,7 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
     }
 }
 
-fn bench(prepared: &Prepared, spec: &WorldSpec) -> WorldBench {
+fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBench {
     let nodes = spec.nodes as usize;
     let steps = &prepared.scenario.steps;
     let wiring = &prepared.wiring;
@@ -140,6 +169,7 @@ fn bench(prepared: &Prepared, spec: &WorldSpec) -> WorldBench {
             checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec)),
             digest: DigestObserver::new(),
             expectations: Expectations::new(&prepared.scenario.extension.expect, nodes),
+            recording,
             tap: Tap {
                 logs_chip: steps
                     .iter()
