@@ -45,6 +45,8 @@ pub fn draw(prepared: &Prepared, seed: u64) -> WorldSpec {
             .collect(),
         node: node(prepared, &mut rng),
         nodes: extension.nodes,
+        real: None,
+        security: None,
         seed,
     }
 }
@@ -111,6 +113,7 @@ fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
         },
         supply: extension.supply.map(|supply| supply.draw(rng)),
         topic: publish.map_or_else(String::new, |publish| publish.topic.0.clone()),
+        watchdog: None,
         wiring: Arc::clone(&prepared.wiring),
     }
 }

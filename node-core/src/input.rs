@@ -54,6 +54,10 @@ pub enum CloseReason {
     Reset,
     /// Connecting or transmitting took too long.
     TimedOut,
+    /// The peer's name has no address.
+    Unresolved,
+    /// The peer did not prove who it is, or somebody touched what it sent.
+    Untrusted,
 }
 
 impl LinkLoss {
@@ -93,6 +97,8 @@ impl CloseReason {
             Self::Refused => "refused",
             Self::Reset => "reset",
             Self::TimedOut => "timed out",
+            Self::Unresolved => "name not found",
+            Self::Untrusted => "peer not trusted",
         }
     }
 }

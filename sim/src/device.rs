@@ -15,12 +15,14 @@ use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::NodeSpec;
-use crate::stack::{Delivery, Direction, NetworkSpec};
+use crate::stack::{Delivery, Direction, NetworkSpec, PathAround, RealPath, Shapes};
 use crate::time::{SimSpan, SimTime};
 
 mod body;
+mod real;
 
 use body::{Body, Station, Stream};
+use real::Uplink;
 
 /// From power to the first instruction of the firmware.
 ///
@@ -38,12 +40,21 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) network: &'a NetworkSpec,
     pub(crate) node: &'a NodeSpec,
     pub(crate) queue: &'a mut EventQueue<EventKind>,
+    /// What paths of a real network share; nothing on a modelled one.
+    pub(crate) real: Option<PathAround<'a>>,
     /// Root of all random streams.
     pub(crate) seed: u64,
+    /// What handshakes look like on a modelled network; nothing if streams are not protected.
+    pub(crate) shapes: Option<&'a Shapes>,
     pub(crate) watch: &'a mut dyn Observer,
 }
 
 impl Surroundings<'_> {
+    /// Returns how long what is written becomes in its record.
+    fn on_the_wire(&self, length: usize) -> usize {
+        length + self.shapes.map_or(0, |shapes| shapes.full.overhead)
+    }
+
     /// Returns what the generator of a node is seeded with in one of its lives.
     fn luck_of(&self, node: NodeId, life: u32) -> u64 {
         let mut luck = Rng::derive(self.seed, EntityId::Node(node), Purpose::NodeSeed);
@@ -88,6 +99,11 @@ impl Device {
         }
     }
 
+    /// Connects the board to a real network.
+    pub(crate) fn connect_to(&mut self, path: RealPath) {
+        self.body.uplink = Some(Box::new(Uplink::new(path)));
+    }
+
     /// Switches the board on; the firmware follows after the boot loader.
     pub(crate) fn power_on(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
         self.powered = true;
@@ -117,7 +133,7 @@ impl Device {
             }
         }
         self.powered = false;
-        self.body.forget();
+        self.body.forget(at);
         if std::mem::take(&mut self.body.queued) > 0 {
             around
                 .watch
@@ -150,8 +166,20 @@ impl Device {
     pub(crate) fn deliver(&mut self, at: SimTime, kind: EventKind, around: &mut Surroundings<'_>) {
         let body = &mut self.body;
         match kind {
+            EventKind::PathDue => {
+                body.ring_path(at, around);
+                self.drain(at, around);
+            }
             EventKind::Timeout { generation } => self.ring(at, generation, around),
+            EventKind::WatchdogBit { life } if life == body.life => {
+                self.power_off(at, around);
+                self.power_on(at, around);
+            }
             EventKind::Converted { life } if life == body.life => {
+                if let Some(until) = body.computes_until(at) {
+                    // Nobody takes the result before the processor is free.
+                    return body.schedule(until, EventKind::Converted { life }, around.queue);
+                }
                 let code = body.convert(at, around);
                 self.feed(at, Input::Sampled(code), around);
             }
@@ -242,6 +270,9 @@ impl Device {
 
     /// Tells the board that the access point went silent.
     pub(crate) fn miss_beacons(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if self.body.uplink.is_some() {
+            return self.notice_beacons(at, around);
+        }
         self.body.severed = true;
         if self.body.station == Station::Joined {
             let link = self.body.link_life;
@@ -253,6 +284,9 @@ impl Device {
 
     /// Tells the board that the access point is back, with its associations forgotten.
     pub(crate) fn hear_beacons(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if self.body.uplink.is_some() {
+            return self.notice_beacons(at, around);
+        }
         if self.body.station == Station::Joined {
             let link = self.body.link_life;
             let told = at.after(around.network.latency);
@@ -261,8 +295,33 @@ impl Device {
         }
     }
 
+    /// Lets the way to the broker do something, and hears what it has to say.
+    pub(crate) fn act_on_path(
+        &mut self,
+        at: SimTime,
+        around: &mut Surroundings<'_>,
+        act: impl FnOnce(&mut RealPath, &mut PathAround<'_>),
+    ) {
+        self.body.with_path(around, act);
+        self.drain(at, around);
+    }
+
+    /// Tells the board whether beacons are heard where it listens.
+    pub(crate) fn notice_beacons(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.act_on_path(at, around, |path, around| path.notice_beacons(at, around));
+    }
+
+    /// Tells the board that the broker's process is gone.
+    pub(crate) fn lose_broker(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if self.body.uplink.is_some() {
+            self.act_on_path(at, around, |path, around| path.stop_broker(at, around));
+        } else if let Some(connection) = self.connection() {
+            self.send_close(at, connection, CloseReason::Reset, around);
+        }
+    }
+
     /// Returns which stream is open or being opened.
-    pub(crate) const fn connection(&self) -> Option<u32> {
+    const fn connection(&self) -> Option<u32> {
         match self.body.stream {
             Stream::Closed => None,
             Stream::Open | Stream::Opening => Some(self.body.connection),
@@ -303,12 +362,19 @@ impl Device {
         bytes: Bytes,
         around: &mut Surroundings<'_>,
     ) {
+        if self.body.uplink.is_some() {
+            return self.act_on_path(at, around, |path, around| {
+                path.answer(at, connection, bytes, around);
+            });
+        }
         let body = &mut self.body;
         let at = body.link.answer(at, around.network);
-        match body
-            .link
-            .segment(at, around.network, Direction::Down, bytes.len())
-        {
+        match body.link.segment(
+            at,
+            around.network,
+            Direction::Down,
+            around.on_the_wire(bytes.len()),
+        ) {
             Delivery::Arrives(arrival) => {
                 body.schedule(
                     arrival,
@@ -329,6 +395,11 @@ impl Device {
         why: CloseReason,
         around: &mut Surroundings<'_>,
     ) {
+        if self.body.uplink.is_some() {
+            return self.act_on_path(at, around, |path, around| {
+                path.hang_up(at, connection, around);
+            });
+        }
         let body = &mut self.body;
         if let Delivery::Arrives(arrival) =
             body.link.segment(at, around.network, Direction::Down, 0)
@@ -347,6 +418,10 @@ impl Device {
         }
         self.body.alarm = None;
         let now = self.body.clock.local(at);
+        if let (Some(until), Some(deadline)) = (self.body.computes_until(at), self.body.deadline) {
+            // A deadline that passes meanwhile is noticed when the processor is free.
+            return self.body.schedule_alarm(until, deadline, around.queue);
+        }
         match self.body.deadline {
             Some(deadline) if deadline <= now => self.feed(at, Input::Timeout, around),
             Some(deadline) => self.arm(at, deadline, around),
@@ -391,8 +466,31 @@ impl Device {
         self.drain(at, around);
     }
 
-    /// Polls the node dry, then sets its alarm.
+    /// Polls the node and its path dry, then sets their alarms.
     fn drain(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.drain_node(at, around);
+        while let Some(output) = around.real.as_mut().and_then(|real| real.out.pop_front()) {
+            if let Some(what) = self.body.absorb(at, output, around)
+                && let Some(node) = self.node.as_mut()
+            {
+                node.handle(self.body.clock.local(at), what.input());
+                self.drain_node(at, around);
+            }
+        }
+        self.body.arm_path(at, around);
+        let Some(node) = &self.node else { return };
+        self.body.deadline = node.poll_timeout();
+        let queued = node.queue_length();
+        if queued != self.body.queued {
+            self.body.queued = queued;
+            around
+                .watch
+                .on_event(at, self.body.id, &Observation::Queued(queued));
+        }
+        self.look(at, around);
+    }
+
+    fn drain_node(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
         let Some(node) = self.node.as_mut() else {
             return;
         };
@@ -412,15 +510,6 @@ impl Device {
                 Effect::StreamWrite(bytes) => self.body.send_up(at, bytes, around),
             }
         }
-        self.body.deadline = node.poll_timeout();
-        let queued = node.queue_length();
-        if queued != self.body.queued {
-            self.body.queued = queued;
-            around
-                .watch
-                .on_event(at, self.body.id, &Observation::Queued(queued));
-        }
-        self.look(at, around);
     }
 
     /// Sets the alarm anew, after the clock itself was touched.

@@ -71,6 +71,8 @@ pub type Bytes = SmallVec<[u8; 16]>;
 /// What happens. The generations tell stale events: what they belong to is over.
 #[derive(Clone, Debug)]
 pub(crate) enum EventKind {
+    /// A deadline of the access point passed.
+    AccessPointDue,
     /// The station gives up on beacons, if the access point is still silent.
     BeaconsMissed { link: u32 },
     /// The firmware starts.
@@ -94,8 +96,12 @@ pub(crate) enum EventKind {
     LinkBroken { link: u32 },
     /// Opening a stream ended: the broker's host answered.
     OpenAnswered { connection: u32 },
+    /// The path of a node on a real network wants to be called.
+    PathDue,
     /// Power comes on.
     PoweredOn { life: u32 },
+    /// The broker's host accepted a stream.
+    StreamAccepted { connection: u32 },
     /// The stream ended, as seen by the node.
     StreamClosed { connection: u32, why: CloseReason },
     /// Bytes reached the node.
@@ -108,4 +114,6 @@ pub(crate) enum EventKind {
     TimeKnown { link: u32 },
     /// The node's deadline passed.
     Timeout { generation: u32 },
+    /// Nobody fed the watchdog for too long.
+    WatchdogBit { life: u32 },
 }

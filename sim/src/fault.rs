@@ -4,6 +4,8 @@
 
 use crate::analog::Tmp36Fault;
 use crate::id::NodeId;
+use crate::radio::RadioFault;
+use crate::stack::address::AddressFault;
 use crate::time::{SimSpan, SimTime};
 
 /// Something that goes wrong.
@@ -11,6 +13,8 @@ use crate::time::{SimSpan, SimTime};
 pub enum Fault {
     /// The access point is silent: no beacons, nothing is forwarded.
     AccessPointDown,
+    /// A service of the local network misbehaves; on a modelled network nothing happens.
+    Address(AddressFault),
     /// The broker's process is gone: streams are reset, new ones refused.
     BrokerDown {
         /// Whether sessions survive, as with a broker that stores them on disk.
@@ -33,6 +37,8 @@ pub enum Fault {
     },
     /// The node has no power: memory and time are lost.
     PowerCut,
+    /// The access point misbehaves; on a modelled network nothing happens.
+    Radio(RadioFault),
     /// The node restarts at once: memory is lost.
     Reset,
     /// The sensor fails.
@@ -65,7 +71,10 @@ impl Fault {
     /// Returns true for a fault that is over as soon as it happened.
     #[must_use]
     pub const fn is_momentary(self) -> bool {
-        matches!(self, Self::ClockJump { .. } | Self::Reset)
+        matches!(
+            self,
+            Self::ClockJump { .. } | Self::Radio(RadioFault::Deauthenticated { .. }) | Self::Reset
+        )
     }
 
     /// Returns the fault in words.
@@ -73,11 +82,13 @@ impl Fault {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessPointDown => "access point down",
+            Self::Address(fault) => fault.as_str(),
             Self::BrokerDown { .. } => "broker down",
             Self::ClockDrift { .. } => "clock drift",
             Self::ClockJump { .. } => "clock jump",
             Self::LinkLoss { .. } => "link loss",
             Self::PowerCut => "power cut",
+            Self::Radio(fault) => fault.as_str(),
             Self::Reset => "reset",
             Self::Sensor(_) => "sensor fault",
         }
@@ -94,6 +105,8 @@ impl Fault {
             Self::PowerCut => 6,
             Self::Reset => 7,
             Self::Sensor(_) => 8,
+            Self::Address(_) => 9,
+            Self::Radio(_) => 10,
         }
     }
 }

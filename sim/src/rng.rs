@@ -25,18 +25,34 @@ pub enum EntityId {
 /// What a stream is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
+    /// How long the access point takes to answer, and its nonces.
+    AccessPoint,
     /// Noise of each conversion.
     Adc,
+    /// Waits, losses and interference on the air.
+    Air,
+    /// Transaction numbers and ports of address configuration.
+    Address,
+    /// Keys and certificates.
+    Authority,
     /// When faults strike, and how hard.
     Fault,
     /// Losses and delays of the link.
     Link,
     /// The node's own generator.
     NodeSeed,
+    /// Waiting times and ports on a node's way to the broker.
+    Path,
     /// How this part differs from the next: offset, gain, drift.
     Parts,
     /// Ranges in a scenario.
     Scenario,
+    /// How long a station takes to answer, and its nonces.
+    Station,
+    /// The node's end of TLS connections.
+    TlsClient,
+    /// The server's end of TLS connections.
+    TlsServer,
     /// The weather.
     Weather,
 }
@@ -125,6 +141,14 @@ impl Purpose {
             Self::Fault => 5,
             Self::NodeSeed => 6,
             Self::Scenario => 7,
+            Self::Address => 11,
+            Self::Path => 16,
+            Self::Station => 9,
+            Self::AccessPoint => 10,
+            Self::Air => 8,
+            Self::TlsClient => 12,
+            Self::TlsServer => 13,
+            Self::Authority => 14,
         }
     }
 }

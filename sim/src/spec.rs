@@ -9,7 +9,7 @@ use crate::board::{BoardKind, Wiring};
 use crate::broker::BrokerSpec;
 use crate::environment::Profile;
 use crate::fault::ScheduledFault;
-use crate::stack::NetworkSpec;
+use crate::stack::{NetworkSpec, RealSpec, SecuritySpec};
 use crate::time::SimSpan;
 use crate::units::{Celsius, Volts};
 
@@ -28,6 +28,10 @@ pub struct WorldSpec {
     pub node: NodeSpec,
     /// How many nodes there are, at least 1.
     pub nodes: u32,
+    /// The network as frames and bytes; without it, it is modelled.
+    pub real: Option<RealSpec>,
+    /// What protects the streams; without it nothing does.
+    pub security: Option<SecuritySpec>,
     /// Root of all random streams.
     pub seed: u64,
     /// The air's temperature.
@@ -63,6 +67,8 @@ pub struct NodeSpec {
     pub supply: Option<Volts>,
     /// Topic of its readings; `{node}` stands for the node's number.
     pub topic: String,
+    /// How long its processor may compute before it is restarted; `None` has no watchdog.
+    pub watchdog: Option<SimSpan>,
     /// What is plugged where.
     pub wiring: Arc<Wiring>,
 }

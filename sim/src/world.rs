@@ -4,6 +4,7 @@
 //! scenario claims.
 
 mod faults;
+mod real;
 
 use node_core::{CloseReason, Node, UnixTime};
 
@@ -18,11 +19,12 @@ use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::{NodeSpec, WorldSpec};
-use crate::stack::NetworkSpec;
+use crate::stack::{NetworkSpec, Shapes};
 use crate::time::SimTime;
 use crate::units::Celsius;
 
 use faults::FaultState;
+use real::RealWorld;
 
 /// The simulated world.
 #[derive(Debug)]
@@ -45,8 +47,12 @@ pub struct World {
     faults: Vec<FaultState>,
     actions: Vec<BrokerAction>,
     events: u64,
+    /// What paths share, if the network is one of frames and bytes.
+    real: Option<Box<RealWorld>>,
     seed: u64,
     seq: u32,
+    /// What handshakes look like on a modelled network.
+    shapes: Option<Shapes>,
 }
 
 impl World {
@@ -70,8 +76,10 @@ impl World {
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
             actions: Vec::new(),
             events: 0,
+            real: RealWorld::build(spec),
             seed: spec.seed,
             seq: 0,
+            shapes: real::shapes(spec),
         };
         for index in 0..spec.nodes {
             world.add_device(spec, NodeId(index));
@@ -107,6 +115,9 @@ impl World {
         self.now = key.at;
         self.events += 1;
         self.dispatch(key, kind, watch);
+        if self.real.is_some() {
+            self.tend_cell(watch);
+        }
         Some(key.at)
     }
 
@@ -152,8 +163,11 @@ impl World {
         let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
         let config = spec.node.config_of(id.0);
         let calibration = frontend.calibrate(&config.sensor, &spec.node);
-        self.devices
-            .push(Device::new(id, spec.seed, clock, calibration, frontend));
+        let mut device = Device::new(id, spec.seed, clock, calibration, frontend);
+        if let Some(real) = &self.real {
+            device.connect_to(real.path(spec.seed, id));
+        }
+        self.devices.push(device);
         // A short between the supplies leaves the whole board dark.
         if !spec.node.wiring.is_powered() {
             return;
@@ -172,9 +186,20 @@ impl World {
     fn dispatch(&mut self, key: EventKey, kind: EventKind, watch: &mut dyn Observer) {
         let (at, node) = (key.at, key.target);
         match kind {
+            EventKind::AccessPointDue => self.ring_access_point(),
             EventKind::FaultStart { index } => self.start_fault(index, watch),
             EventKind::FaultEnd { index } => self.end_fault(index, watch),
             EventKind::BrokerTimeout { generation } => self.ring_broker(generation, watch),
+            EventKind::StreamAccepted { connection } => {
+                if self.broker_up {
+                    let id = ConnectionId {
+                        node: key.source,
+                        generation: connection,
+                    };
+                    self.broker.connected(at, id);
+                    self.perform_broker_actions(watch);
+                }
+            }
             EventKind::StreamReceived { connection, bytes } => {
                 let id = ConnectionId {
                     node: key.source,
@@ -337,7 +362,9 @@ impl World {
             network: &self.network,
             node: &self.node,
             queue: &mut self.queue,
+            real: self.real.as_mut().map(|real| real.around()),
             seed: self.seed,
+            shapes: self.shapes.as_ref(),
             watch,
         };
         act(device, &mut around)

@@ -3,19 +3,19 @@
 //! Method: worlds of a few nodes with every kind of trouble, built from the shipped board.
 //! Streams of observations are compared node by node.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod support;
 
-use node_core::{Config, ReportConfig, Text};
-use nodelab_sim::analog::{Esp32c3AdcSpec, Esp8266AdcSpec, Tmp36Fault, Tmp36Spec};
-use nodelab_sim::board::{Diagram, Wiring};
+use std::collections::BTreeMap;
+
+use nodelab_sim::analog::Tmp36Fault;
 use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::{Profile, RandomWalk};
 use nodelab_sim::stack::{NetworkSpec, SpanRange};
 use nodelab_sim::{
-    Celsius, Digest, DigestObserver, Fault, NodeId, NodeSpec, Observation, Observer,
-    ScheduledFault, SimSpan, SimTime, Victims, World, WorldSpec,
+    Digest, DigestObserver, Fault, NodeId, Observation, Observer, ScheduledFault, SimSpan, SimTime,
+    Victims, World, WorldSpec,
 };
+use support::node;
 
 const HOUR: SimTime = SimTime::from_nanos(3_600_000_000_000);
 
@@ -135,6 +135,8 @@ fn world(nodes: u32, seed: u64) -> WorldSpec {
         },
         node: node(),
         nodes,
+        real: None,
+        security: None,
         seed,
         temperature: Profile::RandomWalk(RandomWalk::default()),
     }
@@ -168,32 +170,4 @@ fn faults() -> Vec<ScheduledFault> {
         victims,
     };
     list.map(scheduled).to_vec()
-}
-
-fn node() -> NodeSpec {
-    let diagram = include_str!("../../boards/nodemcu/diagram.json");
-    let diagram = Diagram::from_json(diagram).expect("the shipped diagram is valid");
-    let text = "placeholder";
-    NodeSpec {
-        boot: (SimSpan::from_secs(0), SimSpan::from_secs(20)),
-        calibrate: vec![Celsius(20.0)],
-        client_id: "node-{node}".to_owned(),
-        clock_drift_ppb: (-15_000, 15_000),
-        clock_offset_us: (0, 1_000_000),
-        config: Config {
-            report: Some(ReportConfig {
-                client_id: Text::new(text).expect("it is short"),
-                topic: Text::new(text).expect("it is short"),
-                ..ReportConfig::default()
-            }),
-            ..Config::default()
-        },
-        esp32c3: Esp32c3AdcSpec::default(),
-        esp8266: Esp8266AdcSpec::default(),
-        ideal: false,
-        sensor: Tmp36Spec::default(),
-        supply: None,
-        topic: "room/{node}/temperature".to_owned(),
-        wiring: Arc::new(Wiring::new(&diagram).expect("its wiring is valid")),
-    }
 }

@@ -5,6 +5,7 @@
 
 use node_core::{AdcCode, CloseReason, Command, Instant};
 
+use super::real::Uplink;
 use super::{ClockError, Surroundings};
 use crate::analog::RadioActivity;
 use crate::clock::Clock;
@@ -14,7 +15,7 @@ use crate::id::NodeId;
 use crate::observe::Observation;
 use crate::queue::EventQueue;
 use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
-use crate::time::SimTime;
+use crate::time::{SimSpan, SimTime};
 
 /// The hardware of one device.
 #[derive(Debug)]
@@ -44,6 +45,10 @@ pub(super) struct Body {
     pub(super) severed: bool,
     /// What the clock is like when no fault says otherwise.
     pub(super) clock_error: ClockError,
+    /// A protected stream was opened in this life, and may leave something to resume.
+    can_resume: bool,
+    /// The way to the broker on a real network; a modelled one needs only the link.
+    pub(super) uplink: Option<Box<Uplink>>,
     seq: u32,
 }
 
@@ -82,12 +87,17 @@ impl Body {
             queued: 0,
             severed: false,
             clock_error,
+            can_resume: false,
+            uplink: None,
             seq: 0,
         }
     }
 
     /// Does what the node commands.
     pub(super) fn obey(&mut self, at: SimTime, command: Command, around: &mut Surroundings<'_>) {
+        if self.uplink.is_some() && is_of_network(command) {
+            return self.obey_on_path(at, command, around);
+        }
         match command {
             Command::CloseStream => self.finish_stream(at, around),
             Command::JoinWifi => self.join(at, around),
@@ -118,14 +128,19 @@ impl Body {
 
     /// Sends bytes up to the broker, in order, if there is a stream.
     pub(super) fn send_up(&mut self, at: SimTime, bytes: &[u8], around: &mut Surroundings<'_>) {
+        if self.uplink.is_some() {
+            return self.with_path(around, |path, around| path.write(at, bytes, around));
+        }
         if self.stream != Stream::Open || self.severed {
             return;
         }
         let connection = self.connection;
-        match self
-            .link
-            .segment(at, around.network, Direction::Up, bytes.len())
-        {
+        match self.link.segment(
+            at,
+            around.network,
+            Direction::Up,
+            around.on_the_wire(bytes.len()),
+        ) {
             Delivery::Arrives(arrival) => {
                 let bytes = Bytes::from_slice(bytes);
                 let kind = EventKind::StreamReceived { connection, bytes };
@@ -144,9 +159,13 @@ impl Body {
     }
 
     /// Loses everything that power keeps.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn forget(&mut self, at: SimTime) {
         self.drop_link();
+        if let Some(uplink) = &mut self.uplink {
+            uplink.path.power_off(at);
+        }
         self.life = self.life.wrapping_add(1);
+        self.can_resume = false;
         self.deadline = None;
         self.looked_at = SimTime::ZERO;
         self.alarm = None;
@@ -167,6 +186,15 @@ impl Body {
     ) {
         let key = self.key(at, Class::Delivery, self.id);
         queue.push(key, kind);
+    }
+
+    /// Restarts the board if its processor computes for longer than the watchdog waits.
+    pub(super) fn guard(&mut self, at: SimTime, span: SimSpan, around: &mut Surroundings<'_>) {
+        if let Some(patience) = around.node.watchdog.filter(|patience| span > *patience) {
+            let life = self.life;
+            let kind = EventKind::WatchdogBit { life };
+            self.schedule(at.after(patience), kind, around.queue);
+        }
     }
 
     /// Schedules the end of a stream whose segments do not get through.
@@ -196,7 +224,8 @@ impl Body {
         queue.push(key, kind);
     }
 
-    fn schedule_at_broker(
+    /// Schedules something for the broker.
+    pub(super) fn schedule_at_broker(
         &mut self,
         at: SimTime,
         kind: EventKind,
@@ -218,6 +247,13 @@ impl Body {
     }
 
     fn radio(&self) -> RadioActivity {
+        if let Some(uplink) = &self.uplink {
+            return if uplink.path.is_radio_on() {
+                RadioActivity::Listening
+            } else {
+                RadioActivity::Off
+            };
+        }
         match self.station {
             Station::Off => RadioActivity::Off,
             Station::Joined | Station::Joining => RadioActivity::Listening,
@@ -270,14 +306,29 @@ impl Body {
                     around.queue,
                 );
             }
-            OpenOutcome::Opened { node_at, .. } => {
-                self.schedule(
-                    node_at,
-                    EventKind::OpenAnswered { connection },
-                    around.queue,
-                );
-            }
+            OpenOutcome::Opened { node_at, .. } => match self.secure(node_at, around) {
+                Ok(opened) => {
+                    let kind = EventKind::OpenAnswered { connection };
+                    self.schedule(opened, kind, around.queue);
+                }
+                Err(given_up) => self.schedule_death(given_up, connection, around.queue),
+            },
         }
+    }
+
+    /// Returns when the stream that TCP opened at `at` is protected, if it is to be.
+    fn secure(&mut self, at: SimTime, around: &Surroundings<'_>) -> Result<SimTime, SimTime> {
+        let Some(shapes) = around.shapes else {
+            return Ok(at);
+        };
+        let shape = if self.can_resume {
+            &shapes.resumed
+        } else {
+            &shapes.full
+        };
+        let done = self.link.secure(at, around.network, shape)?;
+        self.can_resume = true;
+        Ok(done)
     }
 
     fn finish_stream(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
@@ -290,5 +341,13 @@ impl Body {
             let kind = EventKind::StreamFinished { connection };
             self.schedule_at_broker(arrival, kind, around.queue);
         }
+    }
+}
+
+/// Returns true for commands that are about the way to the broker.
+const fn is_of_network(command: Command) -> bool {
+    match command {
+        Command::CloseStream | Command::JoinWifi | Command::LeaveWifi | Command::OpenStream => true,
+        Command::Sample | Command::Sleep => false,
     }
 }

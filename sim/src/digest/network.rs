@@ -53,7 +53,7 @@ pub(super) fn encode_radio_event(event: RadioEvent, record: &mut Record) {
     match event {
         RadioEvent::PhaseStarted(phase) => record.u8(1).u8(phase as u8),
         RadioEvent::PhaseEnded { phase, took } => record.u8(2).u8(phase as u8).u64(took.as_nanos()),
-        RadioEvent::Left { reason } => record.u8(3).u16(reason),
+        RadioEvent::Left { reason } => record.u8(3).u16(reason.0),
         RadioEvent::Tuned { channel } => record.u8(4).u8(channel),
     };
 }

@@ -1,5 +1,6 @@
 //! What can be seen of a station's way onto the network.
 
+use super::reason::ReasonCode;
 use crate::time::SimSpan;
 
 /// One stage of joining. Variant order is the order of a join.
@@ -33,8 +34,8 @@ pub enum RadioEvent {
     },
     /// The station is associated no more, or failed to be.
     Left {
-        /// The reason code that the SDK reports (`user_interface.h`, `REASON_*`).
-        reason: u16,
+        /// The reason code that the SDK reports.
+        reason: ReasonCode,
     },
     /// The station moved to another channel.
     Tuned {

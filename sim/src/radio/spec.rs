@@ -1,7 +1,8 @@
 //! The figures of one wireless network: what kind of radio, how far away, how busy the air is,
 //! and what the access point allows.
 
-use crate::time::SimSpan;
+use super::join_spec::{AccessPointSpec, JoinCache};
+use super::phy_spec::PhySpec;
 
 /// Which amendment of 802.11 both sides speak.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -24,34 +25,6 @@ pub struct PathLoss {
     pub exponent: f64,
 }
 
-/// What a station remembers from an earlier join, and may leave out.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct JoinCache {
-    /// BSSID and channel: no scan.
-    pub access_point: bool,
-    /// A fixed address: no DHCP.
-    pub address: bool,
-    /// The pairwise master key: no derivation from the password.
-    pub key: bool,
-}
-
-/// What the access point allows and serves.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct AccessPointSpec {
-    /// Beacon interval; 100 TU = 102.4 ms is usual.
-    pub beacon_interval: SimSpan,
-    /// Beacons per DTIM, 1 to 10.
-    pub dtim_period: u8,
-    /// Stations it takes at most.
-    pub stations_max: u32,
-    /// Addresses in its DHCP pool.
-    pub addresses: u32,
-    /// Channel, 1 to 13.
-    pub channel: u8,
-    /// Whether the password of the nodes is not its own.
-    pub password_wrong: bool,
-}
-
 /// The figures of one wireless network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WifiSpec {
@@ -61,6 +34,8 @@ pub struct WifiSpec {
     pub cache: JoinCache,
     /// How far away the nodes are.
     pub path: PathLoss,
+    /// What both radios are, and what disturbs them.
+    pub phy: PhySpec,
     /// Which amendment both sides speak.
     pub standard: Standard,
 }

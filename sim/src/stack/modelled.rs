@@ -7,6 +7,7 @@ use node_core::CloseReason;
 
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
+use crate::stack::HandshakeShape;
 use crate::stack::network::NetworkSpec;
 use crate::stack::outcome::{Delivery, Direction, JoinOutcome, OpenOutcome};
 use crate::time::{SimSpan, SimTime};
@@ -108,6 +109,33 @@ impl Link {
         }
     }
 
+    /// Answers when a handshake is done that begins at `at` on a stream that was just opened.
+    ///
+    /// # Errors
+    ///
+    /// The moment at which one end gives the connection up.
+    pub fn secure(
+        &mut self,
+        at: SimTime,
+        network: &NetworkSpec,
+        shape: &HandshakeShape,
+    ) -> Result<SimTime, SimTime> {
+        let mut now = at;
+        for turn in &shape.turns {
+            now = now.after(turn.think);
+            if turn.up == 0 {
+                continue;
+            }
+            let there = self.carry(now, network, turn.up, network.retransmit_max)?;
+            self.arrived_up = there.max(self.arrived_up);
+            if turn.down > 0 {
+                now = self.carry(there, network, turn.down, network.retransmit_max)?;
+                self.arrived_down = now.max(self.arrived_down);
+            }
+        }
+        Ok(now)
+    }
+
     /// Answers what becomes of `length` bytes that are written to the open stream at `at`.
     pub fn segment(
         &mut self,
@@ -170,6 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stack::Turn;
     use crate::stack::network::SpanRange;
 
     const START: SimTime = SimTime::from_nanos(1_000_000_000);
@@ -311,6 +340,29 @@ mod tests {
             why: CloseReason::Refused,
         };
         assert_eq!(link.open(START, &network, false), refused);
+    }
+
+    #[test]
+    fn a_handshake_takes_its_round_trips_and_the_nodes_thinking() {
+        let network = NetworkSpec {
+            latency: SimSpan::from_millis(10),
+            ..NetworkSpec::ideal()
+        };
+        let turn = |think_ms, up, down| Turn {
+            think: SimSpan::from_millis(think_ms),
+            up,
+            down,
+        };
+        let shape = HandshakeShape {
+            turns: vec![turn(100, 200, 700), turn(300, 80, 0)],
+            ..HandshakeShape::default()
+        };
+        let mut link = Link::new(1, NodeId(0));
+        let done = START.after(SimSpan::from_millis(100 + 20 + 300));
+        assert_eq!(link.secure(START, &network, &shape), Ok(done));
+        // What the node writes next arrives behind its last flight.
+        let delivery = link.segment(done, &network, Direction::Up, 1);
+        assert_eq!(delay(delivery), SimSpan::from_millis(430));
     }
 
     #[test]

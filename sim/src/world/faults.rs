@@ -1,7 +1,5 @@
 //! What each fault does to the world, when it strikes and when it ends.
 
-use node_core::CloseReason;
-
 use super::World;
 use crate::analog::Tmp36Fault;
 use crate::broker::BrokerAction;
@@ -10,6 +8,7 @@ use crate::event::{Class, EventKind};
 use crate::fault::{Fault, ScheduledFault, Victims};
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
+use crate::radio::RadioFault;
 
 /// A scheduled fault and how far it has come.
 #[derive(Clone, Debug)]
@@ -101,7 +100,17 @@ impl World {
         match fault {
             Fault::AccessPointDown => {
                 self.access_points_down += 1;
+                if let Some(real) = &mut self.real {
+                    let fault = RadioFault::Restarted;
+                    real.cell.access_point.strike(now, fault);
+                    real.cell.services.restart();
+                }
                 self.for_each_device(watch, |device, around| device.miss_beacons(now, around));
+            }
+            Fault::Address(fault) => {
+                if let Some(real) = &mut self.real {
+                    real.cell.services.strike(fault);
+                }
             }
             Fault::BrokerDown { keep_sessions } => self.stop_broker(keep_sessions, watch),
             Fault::ClockDrift { ppb } => self.for_victims(index, watch, |device, around| {
@@ -114,6 +123,7 @@ impl World {
             Fault::PowerCut => {
                 self.for_victims(index, watch, |device, around| device.power_off(now, around));
             }
+            Fault::Radio(fault) => self.strike_radio(fault, watch),
             Fault::Reset => self.for_victims(index, watch, |device, around| {
                 if device.is_powered() {
                     device.power_off(now, around);
@@ -131,11 +141,19 @@ impl World {
         match fault {
             Fault::AccessPointDown => {
                 self.access_points_down -= 1;
+                if let Some(real) = &mut self.real {
+                    real.cell.access_point.heal(RadioFault::Restarted);
+                }
                 if self.access_points_down == 0 {
                     self.for_each_device(watch, |device, around| device.hear_beacons(now, around));
                 }
             }
-            Fault::BrokerDown { .. } => self.start_broker(),
+            Fault::Address(fault) => {
+                if let Some(real) = &mut self.real {
+                    real.cell.services.heal(fault);
+                }
+            }
+            Fault::BrokerDown { .. } => self.start_broker(watch),
             Fault::ClockDrift { .. } => self.for_victims(index, watch, |device, around| {
                 device.drift_clock(now, None, around);
             }),
@@ -145,6 +163,7 @@ impl World {
                     device.power_on(now, around);
                 }
             }),
+            Fault::Radio(fault) => self.heal_radio(fault, watch),
             Fault::Sensor(_) => self.for_victims(index, watch, |device, _| {
                 device.change_sensor(Tmp36Fault::None);
             }),
@@ -161,14 +180,33 @@ impl World {
         self.actions
             .retain(|action| matches!(action, BrokerAction::Note(_)));
         self.perform_broker_actions(watch);
-        self.for_each_device(watch, |device, around| {
-            if let Some(connection) = device.connection() {
-                device.send_close(now, connection, CloseReason::Reset, around);
-            }
-        });
+        self.for_each_device(watch, |device, around| device.lose_broker(now, around));
     }
 
-    fn start_broker(&mut self) {
+    /// Lets an access point misbehave; stations that hear no beacon begin to notice.
+    fn strike_radio(&mut self, fault: RadioFault, watch: &mut dyn Observer) {
+        let now = self.now;
+        let Some(real) = &mut self.real else { return };
+        real.cell.access_point.strike(now, fault);
+        real.cell.collect(now);
+        self.tell_of_beacons(watch);
+    }
+
+    fn heal_radio(&mut self, fault: RadioFault, watch: &mut dyn Observer) {
+        let now = self.now;
+        let Some(real) = &mut self.real else { return };
+        real.cell.access_point.heal(fault);
+        real.cell.collect(now);
+        self.tell_of_beacons(watch);
+    }
+
+    /// Tells every station whether beacons are heard on its channel.
+    fn tell_of_beacons(&mut self, watch: &mut dyn Observer) {
+        let now = self.now;
+        self.for_each_device(watch, |device, around| device.notice_beacons(now, around));
+    }
+
+    fn start_broker(&mut self, watch: &mut dyn Observer) {
         let still_down = self.faults.iter().any(|state| {
             let down = matches!(state.scheduled.fault, Fault::BrokerDown { .. });
             down && state.phase == Phase::Active
@@ -176,26 +214,38 @@ impl World {
         if !still_down {
             self.broker_up = true;
             self.broker.start();
+            let now = self.now;
+            self.for_each_device(watch, |device, around| {
+                device.act_on_path(now, around, |path, _| path.start_broker());
+            });
         }
     }
 
     /// Combines the losses of all active faults with the link's own.
     fn weigh_link_loss(&mut self) {
-        self.network.loss_ppm = self
-            .faults
-            .iter()
-            .filter(|state| state.phase == Phase::Active)
-            .filter_map(|state| match state.scheduled.fault {
-                Fault::LinkLoss { loss_ppm } => Some(loss_ppm),
-                Fault::AccessPointDown
-                | Fault::BrokerDown { .. }
-                | Fault::ClockDrift { .. }
-                | Fault::ClockJump { .. }
-                | Fault::PowerCut
-                | Fault::Reset
-                | Fault::Sensor(_) => None,
-            })
-            .fold(self.loss_ppm, combined_loss_ppm);
+        let added = |base| {
+            self.faults
+                .iter()
+                .filter(|state| state.phase == Phase::Active)
+                .filter_map(|state| match state.scheduled.fault {
+                    Fault::LinkLoss { loss_ppm } => Some(loss_ppm),
+                    Fault::AccessPointDown
+                    | Fault::Address(_)
+                    | Fault::BrokerDown { .. }
+                    | Fault::ClockDrift { .. }
+                    | Fault::ClockJump { .. }
+                    | Fault::PowerCut
+                    | Fault::Radio(_)
+                    | Fault::Reset
+                    | Fault::Sensor(_) => None,
+                })
+                .fold(base, combined_loss_ppm)
+        };
+        self.network.loss_ppm = added(self.loss_ppm);
+        let loss_ppm = added(0);
+        if let Some(real) = &mut self.real {
+            real.cell.loss_ppm = loss_ppm;
+        }
     }
 
     fn for_each_device(

@@ -20,6 +20,8 @@ pub enum TlsFailure {
     Expired,
     /// The peer sent something that is no TLS record, or a longer one than allowed.
     MalformedRecord,
+    /// The client showed no certificate, and must.
+    NoCertificate,
     /// Both ends have no version, suite or group in common.
     NoCommonParameters,
     /// The end does not know what time it is, and needs to.
@@ -38,6 +40,8 @@ pub enum TlsFailure {
     UnexpectedEof,
     /// No trusted authority signed the certificate.
     UnknownIssuer,
+    /// The server's key is not the one that the node was told.
+    WrongKey,
     /// The certificate is for another purpose.
     WrongPurpose,
     /// A certificate was signed by one that may not sign.
@@ -96,6 +100,7 @@ impl TlsFailure {
             Self::BadSignature => "bad signature",
             Self::Expired => "certificate expired",
             Self::MalformedRecord => "malformed record",
+            Self::NoCertificate => "no certificate",
             Self::NoCommonParameters => "no common parameters",
             Self::NoTime => "no time",
             Self::NotValidForName => "certificate for another name",
@@ -105,6 +110,7 @@ impl TlsFailure {
             Self::RecordTooLong => "record too long",
             Self::UnexpectedEof => "unexpected end of stream",
             Self::UnknownIssuer => "unknown issuer",
+            Self::WrongKey => "another key than the pinned one",
             Self::WrongPurpose => "certificate for another purpose",
             Self::WrongSigner => "certificate signed by one that may not sign",
         }
@@ -128,6 +134,8 @@ impl TlsFailure {
             Self::UnknownIssuer => 12,
             Self::WrongPurpose => 13,
             Self::WrongSigner => 14,
+            Self::NoCertificate => 15,
+            Self::WrongKey => 16,
         }
     }
 }

@@ -3,6 +3,30 @@
 //! Owns all that rustls, rcgen and the cryptographic crates are used for. Does not know how
 //! bytes travel.
 
+mod authority;
+mod cost;
+mod endpoint;
 mod event;
+mod failure;
+mod luck;
+mod micropython;
+#[cfg(test)]
+mod pair;
+mod provider;
+mod real;
+mod sessions;
+mod setup;
+mod spec;
+mod wire;
+mod work;
 
+pub use authority::Authority;
+pub use cost::{Band, price, price_band};
+pub use endpoint::{Endpoint, Moment};
 pub use event::{Side, TlsEvent, TlsFailure, TlsVersion};
+pub use setup::{ClientSetup, ServerSetup};
+pub use spec::{
+    Chip, FRAGMENT_RANGE, INTERMEDIATES_MAX, KeyExchange, KeyKind, Stack, Suite, TICKETS_MAX,
+    TlsSettings, TlsSpec, TlsSpecError, Verification, Versions,
+};
+pub use work::{ExchangeWork, SignatureWork, Work};

@@ -1,0 +1,289 @@
+//! One node's path: station, addresses, TCP, TLS and the air, in virtual time.
+//!
+//! Owns the order in which they work, and the one processor that all of the node's share: while
+//! it computes, nothing that arrives is looked at. Schedules nothing: it says when it wants to be
+//! called.
+
+mod air;
+mod serve;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use node_core::{CloseReason, UnixTime};
+
+use super::cell::Cell;
+use super::flight::{Arrival, Flight};
+use super::front::{Front, PORT, PORT_TLS};
+use super::output::PathOutput;
+use super::spec::RealSpec;
+use super::stream::NodeStream;
+use crate::event::Bytes;
+use crate::id::NodeId;
+use crate::radio::{Air, Frame, MacAddress, RadioLink, Station};
+use crate::rng::{EntityId, Purpose, Rng};
+use crate::stack::address::{AddressClient, plan};
+use crate::stack::security::Security;
+use crate::stack::tls::{ClientSetup, Moment};
+use crate::time::{SimSpan, SimTime};
+
+/// Turns of one call; a path that is not quiet by then goes on a nanosecond later.
+const TURNS_MAX: u32 = 64;
+/// How long a stream may take to say goodbye before its link is left.
+const GOODBYE_MAX: SimSpan = SimSpan::from_secs(2);
+
+/// What a path can touch while it works.
+pub(crate) struct PathAround<'a> {
+    pub(crate) cell: &'a mut Cell,
+    /// Civil time when the world began.
+    pub(crate) epoch: UnixTime,
+    pub(crate) out: &'a mut VecDeque<PathOutput>,
+    pub(crate) security: Option<&'a Security>,
+    pub(crate) spec: &'a RealSpec,
+    /// Whether a time server answers.
+    pub(crate) tells_time: bool,
+}
+
+/// One node's way to the broker and back.
+#[derive(Debug)]
+pub(crate) struct RealPath {
+    node: NodeId,
+    station: Station,
+    addresses: AddressClient,
+    radio: RadioLink,
+    client: Option<ClientSetup>,
+    stream: Option<Box<NodeStream>>,
+    front: Front,
+    flight: Flight,
+    luck: Rng,
+    /// The processor computes until then.
+    busy_until: SimTime,
+    /// Civil time when the world began, as the node believes; nothing before it was told.
+    civil_ms: Option<i64>,
+    /// Since when the station has been associated without an address.
+    addressing_since: Option<SimTime>,
+    /// How far the opening of a stream has come before its SYN.
+    opening: Opening,
+    /// The link is to be left once the stream has said goodbye, or then at the latest.
+    leaving: Option<SimTime>,
+    /// The node has an address.
+    joined: bool,
+    /// Where packets for the broker go.
+    next_hop: MacAddress,
+}
+
+/// What a stream waits for before its SYN can be sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Opening {
+    /// Nothing: no stream is being opened, or it is past this.
+    No,
+    /// The broker's address below IP.
+    Finding,
+    /// The broker's address.
+    Resolving,
+    /// The time, without which no certificate can be judged.
+    WaitingForTime,
+}
+
+impl RealPath {
+    /// Builds the path of a node whose radio is off.
+    pub(crate) fn new(
+        seed: u64,
+        node: NodeId,
+        spec: &RealSpec,
+        air: &Arc<Air>,
+        security: Option<&Security>,
+    ) -> Self {
+        let entity = EntityId::Node(node);
+        let mut luck = Rng::derive(seed, entity, Purpose::Path);
+        let port = if security.is_some() { PORT_TLS } else { PORT };
+        let station = Rng::derive(seed, entity, Purpose::Station);
+        let radio = Rng::derive(seed, entity, Purpose::Air);
+        Self {
+            node,
+            station: Station::new(plan::node_mac(node), &spec.station, station),
+            addresses: AddressClient::new(seed, node),
+            radio: RadioLink::new(Arc::clone(air), node.0, radio),
+            client: security.map(|security| security.client(node)),
+            stream: None,
+            front: Front::new(SimTime::ZERO, plan::BROKER, port, luck.bits()),
+            flight: Flight::default(),
+            luck,
+            busy_until: SimTime::ZERO,
+            civil_ms: None,
+            addressing_since: None,
+            opening: Opening::No,
+            leaving: None,
+            joined: false,
+            next_hop: plan::BROKER_MAC,
+        }
+    }
+
+    /// Joins the access point.
+    pub(crate) fn join(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.drop_link(at);
+        self.station.join(at);
+        self.work(at, around);
+    }
+
+    /// Leaves the access point, once the stream has said what it had to say.
+    pub(crate) fn leave(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.leaving = Some(at.after(GOODBYE_MAX));
+        self.work(at, around);
+    }
+
+    /// Opens the stream to the broker.
+    pub(crate) fn open(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        if !self.joined || self.leaving.is_some() {
+            return around
+                .out
+                .push_back(PathOutput::StreamClosed(CloseReason::Reset));
+        }
+        let waits = around.security.is_some_and(Security::waits_for_time);
+        if waits && self.civil_ms.is_none() {
+            self.opening = Opening::WaitingForTime;
+        } else {
+            self.resolve(at, around);
+        }
+        self.work(at, around);
+    }
+
+    /// Closes the stream in good order.
+    pub(crate) fn close(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.opening = Opening::No;
+        let now = self.node_moment(at, around);
+        if let Some(stream) = &mut self.stream {
+            stream.close(now);
+        }
+        self.work(at, around);
+    }
+
+    /// Takes bytes of node-core.
+    pub(crate) fn write(&mut self, at: SimTime, bytes: &[u8], around: &mut PathAround<'_>) {
+        let now = self.node_moment(at, around);
+        if let Some(stream) = &mut self.stream {
+            stream.write(now, bytes);
+        }
+        self.work(at, around);
+    }
+
+    /// Takes away the power: everything on the node's side is gone without a word.
+    pub(crate) fn power_off(&mut self, at: SimTime) {
+        self.drop_link(at);
+        self.station.power_off();
+        self.flight.forget_ready();
+        self.busy_until = SimTime::ZERO;
+        self.civil_ms = None;
+        if let Some(client) = &self.client {
+            client.forget_sessions();
+        }
+    }
+
+    /// Takes a frame of the access point that is ready to be sent at `due`.
+    pub(crate) fn relay(&mut self, due: SimTime, frame: Frame) {
+        self.flight.push(due, Arrival::Outgoing(Box::new(frame)));
+    }
+
+    /// Takes bytes of the broker, which has yet to think about them.
+    pub(crate) fn answer(
+        &mut self,
+        at: SimTime,
+        connection: u32,
+        bytes: Bytes,
+        around: &mut PathAround<'_>,
+    ) {
+        let due = at.after(around.spec.answer_time.draw(&mut self.luck));
+        self.flight.push(due, Arrival::Answer { connection, bytes });
+        self.work(at, around);
+    }
+
+    /// Closes a connection at the broker.
+    pub(crate) fn hang_up(&mut self, at: SimTime, connection: u32, around: &mut PathAround<'_>) {
+        self.front.close(server_moment(at, around), connection);
+        self.work(at, around);
+    }
+
+    /// Ends the broker's process.
+    pub(crate) fn stop_broker(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.front.stop();
+        self.work(at, around);
+    }
+
+    /// Starts the broker's process.
+    pub(crate) const fn start_broker(&mut self) {
+        self.front.start();
+    }
+
+    /// Tells the station whether beacons are heard where it listens.
+    pub(crate) fn notice_beacons(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        let channel = self.station.channel();
+        if around.cell.access_point.beacons_on(channel) {
+            self.station.hear_beacons();
+        } else {
+            self.station.miss_beacons(at);
+        }
+        self.work(at, around);
+    }
+
+    /// Does what is due.
+    pub(crate) fn handle_timeout(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.work(at, around);
+    }
+
+    /// Returns when [`RealPath::handle_timeout`] is wanted next.
+    pub(crate) fn poll_timeout(&self, at: SimTime) -> Option<SimTime> {
+        let own = [
+            self.leaving,
+            self.station.poll_timeout(),
+            self.addresses.poll_timeout(),
+            self.stream
+                .as_ref()
+                .and_then(|stream| stream.poll_timeout(at)),
+        ];
+        let own = own.into_iter().flatten().min();
+        let others = [self.flight.next_at(), self.front.poll_timeout(at)];
+        others
+            .into_iter()
+            .flatten()
+            .chain(own.map(|due| due.max(self.busy_until)))
+            .min()
+            // What is due but was not done in this call's turns is done in the next.
+            .map(|due| due.max(at.after(SimSpan::from_nanos(1))))
+    }
+
+    /// Returns until when the processor computes.
+    pub(crate) const fn busy_until(&self) -> SimTime {
+        self.busy_until
+    }
+
+    /// Returns true while the radio is on.
+    pub(crate) fn is_radio_on(&self) -> bool {
+        !self.station.is_idle()
+    }
+
+    /// Works until nothing moves any more.
+    fn work(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        for _ in 0..TURNS_MAX {
+            let arrived = self.arrive(at, around);
+            let mut moved = self.serve_front(at, around);
+            if at >= self.busy_until {
+                moved |= self.serve_station(at, around);
+                moved |= self.serve_addresses(at, around);
+                moved |= self.serve_stream(at, around);
+                moved |= self.finish_leaving(at, around);
+            }
+            if !arrived && !moved {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns civil time as the broker's host knows it.
+fn server_moment(at: SimTime, around: &PathAround<'_>) -> Moment {
+    let passed_ms = at.since(SimTime::ZERO).as_millis();
+    let unix_ms = around.epoch.as_millis().saturating_add(passed_ms);
+    Moment {
+        unix_ms: i64::try_from(unix_ms).ok(),
+    }
+}

@@ -1,0 +1,11 @@
+//! TCP and IPv4 in virtual time, by smoltcp.
+//!
+//! Owns the profiles in which chips differ, and a host that turns streams into packets. Knows
+//! no frames: what carries a packet is up to others.
+
+mod host;
+mod profile;
+mod wire;
+
+pub(crate) use host::{End, Host, SocketKey};
+pub use profile::{TcpProfile, TcpTimers};

@@ -1,0 +1,80 @@
+//! Key exchange whose private keys come from the endpoint's own luck.
+
+use std::marker::PhantomData;
+
+use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup};
+use rustls::ffdhe_groups::FfdheGroup;
+use rustls::{Error, NamedGroup, PeerMisbehaved};
+
+use super::super::work::{ExchangeWork, Work};
+use super::primitives::Exchange;
+use super::scope::{count, fill};
+
+/// Draws for one private key; one that P-256 refuses comes once in 2³².
+const DRAWS_MAX: u32 = 8;
+
+/// A group of key exchange.
+pub(super) struct Group<X>(pub PhantomData<fn() -> X>);
+
+struct Started<X: Exchange> {
+    private: X,
+    public: X::Public,
+}
+
+impl<X: Exchange> SupportedKxGroup for Group<X> {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        for _ in 0..DRAWS_MAX {
+            let mut secret = [0; 32];
+            fill(&mut secret)?;
+            if let Some(private) = X::new(&secret) {
+                count(|work| of(work, X::GROUP).keygen += 1);
+                let public = private.public();
+                return Ok(Box::new(Started { private, public }));
+            }
+        }
+        Err(GetRandomFailed.into())
+    }
+
+    fn name(&self) -> NamedGroup {
+        X::GROUP
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
+}
+
+impl<X: Exchange> ActiveKeyExchange for Started<X> {
+    fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
+        count(|work| of(work, X::GROUP).agree += 1);
+        let shared = self.private.agree(peer);
+        let shared = shared.ok_or(PeerMisbehaved::InvalidKeyShare)?;
+        Ok(SharedSecret::from(&shared[..]))
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        self.public.as_ref()
+    }
+
+    fn group(&self) -> NamedGroup {
+        X::GROUP
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
+}
+
+impl<X> std::fmt::Debug for Group<X> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Group")
+    }
+}
+
+fn of(work: &mut Work, group: NamedGroup) -> &mut ExchangeWork {
+    if group == NamedGroup::X25519 {
+        &mut work.x25519
+    } else {
+        &mut work.p256
+    }
+}

@@ -1,0 +1,170 @@
+//! `RustCrypto`'s primitives: for any processor, and a second opinion on the fast ones.
+
+use aes_gcm::Aes128Gcm;
+use aes_gcm::aead::inout::InOutBuf;
+use aes_gcm::aead::{AeadInOut, KeyInit, Nonce, Tag};
+use chacha20poly1305::ChaCha20Poly1305;
+use hmac::{Hmac, Mac as _};
+use p256::ecdsa::signature::Verifier as _;
+use rustls::NamedGroup;
+use sha2::{Digest as _, Sha256};
+
+use super::primitives::{Aead, Cipher, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
+
+/// `RustCrypto`.
+#[derive(Debug)]
+pub(super) struct Portable;
+
+/// A private key on P-256.
+pub(super) struct P256(p256::SecretKey);
+
+/// A private key on X25519.
+pub(super) struct X25519(x25519_dalek::StaticSecret);
+
+impl Primitives for Portable {
+    type Aes = Aes128Gcm;
+    type ChaCha = ChaCha20Poly1305;
+    type Digest = Sha256;
+    type Mac = Hmac<Sha256>;
+    type P256 = P256;
+    type X25519 = X25519;
+
+    fn verify_ecdsa(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let Ok(key) = p256::ecdsa::VerifyingKey::from_sec1_bytes(key) else {
+            return false;
+        };
+        p256::ecdsa::DerSignature::try_from(signature)
+            .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+    }
+
+    fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let key = key
+            .try_into()
+            .map(|key: &[u8; 32]| ed25519_dalek::VerifyingKey::from_bytes(key));
+        let Ok(Ok(key)) = key else {
+            return false;
+        };
+        ed25519_dalek::Signature::from_slice(signature)
+            .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+    }
+}
+
+impl Aead for Aes128Gcm {
+    const CIPHER: Cipher = Cipher::Aes;
+
+    fn new(key: &[u8]) -> Self {
+        Self::new_from_slice(key).expect("rustls asked how long keys are")
+    }
+
+    fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
+        seal(self, nonce, associated, text)
+    }
+
+    fn open(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8], tag: &[u8; TAG]) -> bool {
+        open(self, nonce, associated, text, tag)
+    }
+}
+
+impl Aead for ChaCha20Poly1305 {
+    const CIPHER: Cipher = Cipher::ChaCha;
+
+    fn new(key: &[u8]) -> Self {
+        Self::new_from_slice(key).expect("rustls asked how long keys are")
+    }
+
+    fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
+        seal(self, nonce, associated, text)
+    }
+
+    fn open(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8], tag: &[u8; TAG]) -> bool {
+        open(self, nonce, associated, text, tag)
+    }
+}
+
+fn seal<A: AeadInOut>(aead: &A, nonce: &[u8], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
+    let nonce = <&Nonce<A>>::try_from(nonce).expect("both ciphers take 12 bytes");
+    let tag = aead
+        .encrypt_inout_detached(nonce, associated, InOutBuf::from(text))
+        .expect("a record is shorter than any cipher's limit");
+    tag.as_slice().try_into().expect("both tags have 16 bytes")
+}
+
+fn open<A: AeadInOut>(
+    aead: &A,
+    nonce: &[u8],
+    associated: &[u8],
+    text: &mut [u8],
+    tag: &[u8],
+) -> bool {
+    let nonce = <&Nonce<A>>::try_from(nonce).expect("both ciphers take 12 bytes");
+    let tag = <&Tag<A>>::try_from(tag).expect("both tags have 16 bytes");
+    aead.decrypt_inout_detached(nonce, associated, InOutBuf::from(text), tag)
+        .is_ok()
+}
+
+impl Digest for Sha256 {
+    fn new() -> Self {
+        <Self as sha2::Digest>::new()
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        sha2::Digest::update(self, bytes);
+    }
+
+    fn finish(self) -> [u8; DIGEST] {
+        self.finalize().into()
+    }
+}
+
+impl Mac for Hmac<Sha256> {
+    fn new(key: &[u8]) -> Self {
+        <Self as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length")
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        hmac::Mac::update(self, bytes);
+    }
+
+    fn finish(self) -> [u8; DIGEST] {
+        self.finalize().into_bytes().into()
+    }
+}
+
+impl Exchange for P256 {
+    type Public = Box<[u8]>;
+    const GROUP: NamedGroup = NamedGroup::secp256r1;
+
+    fn new(secret: &[u8; 32]) -> Option<Self> {
+        p256::SecretKey::from_slice(secret).ok().map(Self)
+    }
+
+    fn public(&self) -> Box<[u8]> {
+        self.0.public_key().to_sec1_bytes()
+    }
+
+    fn agree(self, peer: &[u8]) -> Option<[u8; 32]> {
+        let peer = p256::PublicKey::from_sec1_bytes(peer).ok()?;
+        let shared = p256::ecdh::diffie_hellman(self.0.to_nonzero_scalar(), peer.as_affine());
+        Some((*shared.raw_secret_bytes()).into())
+    }
+}
+
+impl Exchange for X25519 {
+    type Public = [u8; 32];
+    const GROUP: NamedGroup = NamedGroup::X25519;
+
+    fn new(secret: &[u8; 32]) -> Option<Self> {
+        Some(Self(x25519_dalek::StaticSecret::from(*secret)))
+    }
+
+    fn public(&self) -> [u8; 32] {
+        x25519_dalek::PublicKey::from(&self.0).to_bytes()
+    }
+
+    fn agree(self, peer: &[u8]) -> Option<[u8; 32]> {
+        let peer: [u8; 32] = peer.try_into().ok()?;
+        let shared = self.0.diffie_hellman(&x25519_dalek::PublicKey::from(peer));
+        // RFC 8446 §7.4.2: a key of small order must be refused.
+        shared.was_contributory().then(|| shared.to_bytes())
+    }
+}
