@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use nodelab_sim::capture::{CaptureObserver, CaptureOptions, Counts, KeyLogObserver, Link};
 use nodelab_sim::{NodeId, Observation, Observer, SimTime, WorldSpec};
 
+use crate::expand;
 use crate::prepare::Prepared;
 
 /// What captures say wrote them.
 const APPLICATION: &str = concat!("nodelab ", env!("CARGO_PKG_VERSION"));
-/// Channel of a node that was not seen to tune to one.
+/// Channel where there is no access point.
 const CHANNEL_DEFAULT: u8 = 1;
 
 /// What to record of one world, and where to.
@@ -51,11 +52,11 @@ pub(crate) struct Recording {
     pcap: Option<(PathBuf, CaptureObserver<BufWriter<File>>)>,
 }
 
-/// Returns whether worlds of this scenario have frames that could be captured: modelled
+/// Returns whether this world of the scenario has frames that could be captured: modelled
 /// networks answer with times only.
 #[must_use]
-pub const fn produces_frames(_prepared: &Prepared) -> bool {
-    false
+pub fn produces_frames(prepared: &Prepared, seed: u64) -> bool {
+    expand::draw(prepared, seed).real.is_some()
 }
 
 impl RecordPlan {
@@ -95,11 +96,13 @@ impl RecordPlan {
 impl Recorder {
     /// Begins to record a world.
     pub(crate) fn begin(self, spec: &WorldSpec) -> Recording {
+        let wifi = spec.real.as_ref().map(|real| &real.wifi);
         let options = CaptureOptions {
             application: APPLICATION.to_owned(),
-            channel: CHANNEL_DEFAULT,
+            channel: wifi.map_or(CHANNEL_DEFAULT, |wifi| wifi.access_point.channel),
             epoch: spec.epoch,
             link: self.link,
+            standard: wifi.map(|wifi| wifi.standard).unwrap_or_default(),
         };
         Recording {
             key_log: self

@@ -154,7 +154,7 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
              seed of it with `--seed N`"
         ));
     };
-    if !produces_frames(job.prepared) {
+    if !produces_frames(job.prepared, job.seed) {
         let file = &job.info.file;
         return Err(format!(
             "nothing can be captured: {file} models its network, which sends no frames; say \

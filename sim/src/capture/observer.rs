@@ -17,15 +17,17 @@ use super::{Link, Tally, block, ethernet, radiotap, wlan};
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
 use crate::radio::{
-    Attempt, EtherType, Frame, MacAddress, Payload, RadioEvent, Rate, Transmission,
+    Attempt, EtherType, Frame, MacAddress, Payload, RadioEvent, Rate, Standard, Timing,
+    Transmission, ack_rate,
 };
 use crate::stack::Direction;
 use crate::time::{SimSpan, SimTime};
 
-/// How long packets are held back: longer than the slowest frame takes with all its retries.
-const HELD_FOR: SimSpan = SimSpan::from_millis(500);
+/// How long packets are held back: longer than the slowest frame takes with all its retries,
+/// and longer than a node computes before it looks at what its radio received.
+const HELD_FOR: SimSpan = SimSpan::from_secs(60);
 /// Packets held back at most; then the earliest is written whatever may still come.
-const HELD_MAX: usize = 65_536;
+const HELD_MAX: usize = 16_384;
 /// Remarks that wait for a packet at most.
 const REMARKS_MAX: usize = 1_024;
 /// `epb_flags`: direction.
@@ -50,6 +52,8 @@ pub struct CaptureOptions {
     pub epoch: Option<UnixTime>,
     /// Form of the frames.
     pub link: Link,
+    /// What both ends speak.
+    pub standard: Standard,
 }
 
 /// Writes a capture while a run goes on.
@@ -196,10 +200,11 @@ impl<W: Write> CaptureObserver<W> {
                 rate: attempt.rate,
                 retry: index > 0,
                 sequence,
+                standard: self.options.standard,
             };
             let signal = (channel, transmission.rssi_dbm);
             self.hold_attempt((node, frame), (attempt, head), signal);
-            if attempt.acknowledged && !frame.receiver.is_group() {
+            if attempt.acknowledged && !wlan::receiver(frame, &head).is_group() {
                 let hardware = own_address(frame, direction);
                 self.hold_acknowledgement((node, hardware), (attempt, head), signal);
             }
@@ -247,8 +252,9 @@ impl<W: Write> CaptureObserver<W> {
             Direction::Down => (head.bssid, Direction::Up),
             Direction::Up => (hardware, Direction::Down),
         };
-        let at = attempt.start.after(attempt.airtime).after(wlan::SIFS);
-        let rate = wlan::acknowledgement_rate(attempt.rate);
+        let sifs = Timing::of(head.standard).sifs;
+        let at = attempt.start.after(attempt.airtime).after(sifs);
+        let rate = ack_rate(attempt.rate);
         let mut bytes = Vec::new();
         radiotap::header(&reception(at, rate, true, signal), &mut bytes);
         let start = bytes.len();

@@ -2,14 +2,9 @@
 //!
 //! Owns the MAC header and the FCS. Does not know what a frame carries, nor whether it arrived.
 
-use crate::radio::{Frame, MacAddress, Payload, Rate};
+use crate::radio::{Frame, MacAddress, Payload, Preamble, Rate, Standard, Timing, ack_time};
 use crate::stack::Direction;
-use crate::time::SimSpan;
 
-/// Between a frame and its acknowledgement (IEEE 802.11-2020 table 17-21, 2.4 GHz).
-pub(super) const SIFS: SimSpan = SimSpan::from_micros(10);
-/// Bytes of an acknowledgement with its FCS.
-const ACKNOWLEDGEMENT: u64 = 14;
 /// Frame control: a data frame, and one with QoS control.
 const DATA: u8 = 0x08;
 const QOS_DATA: u8 = 0x88;
@@ -29,22 +24,32 @@ pub(super) struct Head {
     pub(super) bssid: MacAddress,
     /// Which way it goes.
     pub(super) direction: Direction,
-    /// At what rate; only 802.11n has QoS.
+    /// At what rate.
     pub(super) rate: Rate,
     /// Whether it was sent before.
     pub(super) retry: bool,
     /// Its number, 12 bits.
     pub(super) sequence: u16,
+    /// What both ends speak; only 802.11n has QoS.
+    pub(super) standard: Standard,
+}
+
+/// Returns whom a frame is for on the air. A station sends everything through its cell.
+pub(super) const fn receiver(frame: &Frame, head: &Head) -> MacAddress {
+    match (&frame.payload, head.direction) {
+        (Payload::Data { .. }, Direction::Up) => head.bssid,
+        (Payload::Data { .. } | Payload::Management { .. }, _) => frame.receiver,
+    }
 }
 
 /// Returns a frame with its header, without FCS, and where its payload begins.
 pub(super) fn frame(frame: &Frame, head: &Head) -> (Vec<u8>, usize) {
     let mut out = Vec::new();
     let retry = if head.retry { RETRY } else { 0 };
-    let duration_us = duration_us(frame.receiver, head.rate);
+    let duration_us = duration_us(head, receiver(frame, head));
     match &frame.payload {
         Payload::Data { ether_type, bytes } => {
-            let has_qos = matches!(head.rate, Rate::Ht(_));
+            let has_qos = head.standard == Standard::N;
             let (flags, addresses) = match head.direction {
                 Direction::Up => (TO_DS, [head.bssid, frame.sender, frame.receiver]),
                 Direction::Down => (FROM_DS, [frame.receiver, head.bssid, frame.sender]),
@@ -86,33 +91,14 @@ pub(super) fn seal(start: usize, received: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(&fcs.to_le_bytes());
 }
 
-/// Returns the rate at which a frame is acknowledged: the highest mandatory one that is not
-/// above the frame's own (IEEE 802.11-2020 §10.6.6.5.2).
-pub(super) const fn acknowledgement_rate(rate: Rate) -> Rate {
-    match rate {
-        Rate::Dsss(..20) => Rate::Dsss(10),
-        Rate::Dsss(_) => Rate::Dsss(20),
-        Rate::Ofdm(..12) | Rate::Ht(0) => Rate::Ofdm(6),
-        Rate::Ofdm(..24) | Rate::Ht(1..=2) => Rate::Ofdm(12),
-        Rate::Ofdm(_) | Rate::Ht(_) => Rate::Ofdm(24),
-    }
-}
-
 /// Returns for how long the medium stays taken after the frame: SIFS and acknowledgement.
-fn duration_us(receiver: MacAddress, rate: Rate) -> u16 {
+fn duration_us(head: &Head, receiver: MacAddress) -> u16 {
     if receiver.is_group() {
         return 0;
     }
-    let bits = ACKNOWLEDGEMENT * 8;
-    let airtime_us = match acknowledgement_rate(rate) {
-        // Long preamble, IEEE 802.11-2020 §15.2.
-        Rate::Dsss(hundreds) => 192 + (bits * 10).div_ceil(u64::from(hundreds)),
-        // Preamble, symbols of 4 µs with 16 bits of service and 6 of tail, and the signal
-        // extension, §17.3 and §18.3.2.4.
-        Rate::Ofdm(megabits) => 20 + 4 * (16 + bits + 6).div_ceil(4 * u64::from(megabits)) + 6,
-        Rate::Ht(_) => unreachable!("acknowledgements are never sent at an HT rate"),
-    };
-    u16::try_from(SIFS.as_micros() + airtime_us).expect("an acknowledgement takes below 1 ms")
+    let taken = Timing::of(head.standard).sifs;
+    let taken = taken.plus(ack_time(head.rate, Preamble::Long));
+    u16::try_from(taken.as_micros()).expect("an acknowledgement takes below 1 ms")
 }
 
 fn rest_of_header(duration_us: u16, addresses: [MacAddress; 3], sequence: u16, out: &mut Vec<u8>) {
@@ -194,7 +180,6 @@ mod tests {
 
     #[test]
     fn the_medium_is_kept_for_as_long_as_the_acknowledgement_takes() {
-        let one = MacAddress([2; 6]);
         for (rate, ack_us) in [
             (Rate::Dsss(10), 304),
             (Rate::Dsss(110), 248),
@@ -205,9 +190,22 @@ mod tests {
             (Rate::Ht(2), 38),
             (Rate::Ht(7), 34),
         ] {
-            assert_eq!(duration_us(one, rate), 10 + ack_us, "{rate:?}");
+            let head = head(Direction::Up, rate);
+            assert_eq!(duration_us(&head, head.bssid), 10 + ack_us, "{rate:?}");
+            assert_eq!(duration_us(&head, MacAddress::BROADCAST), 0);
         }
-        assert_eq!(duration_us(MacAddress::BROADCAST, Rate::Ofdm(6)), 0);
+    }
+
+    #[test]
+    fn a_station_sends_to_everyone_through_its_cell() {
+        let everyone = Frame {
+            receiver: MacAddress::BROADCAST,
+            ..data()
+        };
+        let up = head(Direction::Up, Rate::Ofdm(6));
+        assert_eq!(receiver(&everyone, &up), up.bssid);
+        let down = head(Direction::Down, Rate::Ofdm(6));
+        assert_eq!(receiver(&everyone, &down), MacAddress::BROADCAST);
     }
 
     fn data() -> Frame {
@@ -228,6 +226,10 @@ mod tests {
             rate,
             retry: true,
             sequence: 0x123,
+            standard: match rate {
+                Rate::Ht(_) => Standard::N,
+                Rate::Dsss(_) | Rate::Ofdm(_) => Standard::G,
+            },
         }
     }
 

@@ -3,7 +3,7 @@
 use node_core::UnixTime;
 use nodelab_sim::capture::{CaptureObserver, CaptureOptions, Counts, Link};
 use nodelab_sim::radio::{
-    Attempt, EtherType, Frame, MacAddress, Payload, RadioEvent, Rate, Transmission,
+    Attempt, EtherType, Frame, MacAddress, Payload, RadioEvent, Rate, Standard, Transmission,
 };
 use nodelab_sim::stack::Direction;
 use nodelab_sim::{Fault, NodeId, Observation, Observer as _, SimSpan, SimTime};
@@ -106,6 +106,10 @@ impl Exchange {
             channel: 1,
             epoch: Some(UnixTime::from_millis(EPOCH_MS)),
             link,
+            standard: match self.rate {
+                Rate::Ht(_) => Standard::N,
+                Rate::Dsss(_) | Rate::Ofdm(_) => Standard::G,
+            },
         };
         let mut observer = CaptureObserver::new(options, Vec::new());
         for (at, seen) in &self.seen {

@@ -3,4 +3,7 @@
 mod exchange;
 mod files;
 mod peer;
+#[path = "../support/mod.rs"]
+mod support;
 mod tshark;
+mod world;

@@ -4,7 +4,7 @@
 //! see. Asks no part of the simulator what it meant to send.
 
 use nodelab_sim::capture::{Flow, Follower, Segment};
-use nodelab_sim::radio::{Attempt, Rate};
+use nodelab_sim::radio::{Attempt, Preamble, Rate, Standard, Timing, ack_time, frame_time};
 use nodelab_sim::stack::Direction;
 use nodelab_sim::stack::tls::{TlsEvent, TlsVersion};
 use nodelab_sim::{NodeId, SimSpan};
@@ -45,6 +45,7 @@ struct Stream {
 /// Takes the acknowledged reading apart.
 pub(super) fn anatomy(
     watch: &Watch,
+    radio: (Standard, Preamble),
     others: &[(&'static str, Vec<u8>)],
 ) -> Result<Anatomy, String> {
     let Some((acknowledged, departure)) = watch.acknowledged else {
@@ -81,7 +82,7 @@ pub(super) fn anatomy(
         carriers: &carriers,
         mqtt,
         payload: message.payload.len(),
-        record: length,
+        standard: radio.0,
         session,
         topic: &message.topic,
     };
@@ -94,7 +95,10 @@ pub(super) fn anatomy(
     wanted.extend(name.map(|name| ("server name", name)));
     Ok(Anatomy {
         acknowledged,
-        air: carriers.iter().filter_map(|seen| air(seen)).collect(),
+        air: carriers
+            .iter()
+            .filter_map(|seen| air(seen, radio))
+            .collect(),
         broker: first.destination,
         handshake: handshake(watch),
         node: first.source,
@@ -192,9 +196,8 @@ struct Layered<'a> {
     carriers: &'a [&'a Seen],
     mqtt: usize,
     payload: usize,
-    /// Length of the record, or of the PUBLISH without TLS.
-    record: usize,
     session: Option<Session>,
+    standard: Standard,
     topic: &'a str,
 }
 
@@ -209,7 +212,7 @@ impl Layered<'_> {
         let record_added = self.session.map_or(0, overhead);
         let company = carried - self.mqtt - record_added;
         let count = self.carriers.len();
-        let qos = self.carriers.iter().filter(|seen| has_qos(seen)).count() * QOS_CONTROL;
+        let qos = qos_control(self.standard) * count;
         let tcp: usize = segments().map(|segment| segment.tcp_header).sum();
         let options = tcp - 20 * count;
         let digits = length_digits(self.mqtt - 2);
@@ -295,52 +298,34 @@ fn last_attempt(seen: &Seen) -> Option<&Attempt> {
     arrived.or(attempts.last())
 }
 
-fn has_qos(seen: &Seen) -> bool {
-    last_attempt(seen).is_some_and(|attempt| matches!(attempt.rate, Rate::Ht(_)))
+const fn qos_control(standard: Standard) -> usize {
+    match standard {
+        Standard::B | Standard::G => 0,
+        Standard::N => QOS_CONTROL,
+    }
 }
 
-fn air(seen: &Seen) -> Option<Air> {
+fn air(seen: &Seen, (standard, preamble): (Standard, Preamble)) -> Option<Air> {
     let attempt = last_attempt(seen)?;
-    let qos = if has_qos(seen) { QOS_CONTROL } else { 0 };
-    let bytes = MAC_HEADER + qos + CCMP + LLC_SNAP + seen.packet.len() + FCS;
-    let bits = 8 * bytes as u64;
-    // IEEE 802.11-2020 §15.2, §17.3 and §19.3.
-    let (preamble_us, ack_us) = match attempt.rate {
-        Rate::Dsss(hundreds) => {
-            let symbols_us = (bits * 10).div_ceil(u64::from(hundreds));
-            let preamble_us = attempt.airtime.as_micros().saturating_sub(symbols_us);
-            // The acknowledgement has the same preamble, and 112 bits at 1 or 2 Mb/s.
-            let ack_us = if hundreds < 20 { 112 } else { 56 };
-            (preamble_us, preamble_us + ack_us)
-        }
-        Rate::Ofdm(megabits) => (20, acknowledgement_us(megabits)),
-        Rate::Ht(0) => (36, acknowledgement_us(6)),
-        Rate::Ht(1..=2) => (36, acknowledgement_us(12)),
-        Rate::Ht(_) => (36, acknowledgement_us(24)),
+    let header = MAC_HEADER + qos_control(standard);
+    let bytes = header + CCMP + LLC_SNAP + seen.packet.len() + FCS;
+    let head = match attempt.rate {
+        // An empty frame is all preamble and header.
+        Rate::Dsss(_) => frame_time(attempt.rate, preamble, 0),
+        //= IEEE 802.11-2020 §17.3.2 (ERP-OFDM), §19.3.2 (HT-mixed, one stream)
+        Rate::Ofdm(_) => SimSpan::from_micros(20),
+        Rate::Ht(_) => SimSpan::from_micros(36),
     };
-    let preamble = SimSpan::from_micros(preamble_us);
-    let frame_ns = attempt
-        .airtime
-        .as_nanos()
-        .saturating_sub(preamble.as_nanos());
+    let frame_ns = attempt.airtime.as_nanos().saturating_sub(head.as_nanos());
     Some(Air {
         attempts: seen.sent.attempts.len(),
-        acknowledgement: SimSpan::from_micros(ack_us),
+        acknowledgement: ack_time(attempt.rate, preamble),
         bytes,
-        preamble,
+        preamble: head,
         frame: SimSpan::from_nanos(frame_ns),
         rate: attempt.rate,
-        sifs: SimSpan::from_micros(10),
+        sifs: Timing::of(standard).sifs,
     })
-}
-
-/// Returns the time of an acknowledgement at the highest mandatory rate that is not above this.
-const fn acknowledgement_us(megabits: u8) -> u64 {
-    match megabits {
-        ..12 => 50,
-        12..24 => 38,
-        _ => 34,
-    }
 }
 
 fn session(watch: &Watch) -> Option<Session> {
