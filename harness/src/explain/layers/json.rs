@@ -24,6 +24,11 @@ pub fn layers_json(anatomy: &Anatomy) -> Value {
             "resumed": session.resumed,
         })
     });
+    let version = anatomy
+        .session
+        .map_or(TlsVersion::V1_3, |session| session.version);
+    let told = anatomy.handshake.iter();
+    let handshake: Vec<Value> = told.map(|one| message(one, version)).collect();
     json!({
         "version": 1,
         "topic": anatomy.topic,
@@ -41,7 +46,7 @@ pub fn layers_json(anatomy: &Anatomy) -> Value {
             "searched": anatomy.sightings.iter().map(sighting).collect::<Vec<_>>(),
         },
         "tls": session,
-        "handshake": anatomy.handshake.iter().map(message).collect::<Vec<_>>(),
+        "handshake": handshake,
     })
 }
 
@@ -82,7 +87,7 @@ fn sighting(sighting: &Sighting) -> Value {
     })
 }
 
-fn message(message: &Message) -> Value {
+fn message(message: &Message, version: TlsVersion) -> Value {
     json!({
         "at_ns": message.at.as_nanos(),
         "from": match message.side {
@@ -92,7 +97,7 @@ fn message(message: &Message) -> Value {
         "message": message.name(),
         "bytes": message.bytes,
         "encrypted": message.encrypted,
-        "proves": message.proves(),
+        "proves": message.proves(version),
     })
 }
 

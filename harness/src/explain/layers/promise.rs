@@ -3,7 +3,7 @@
 //! Owns the words. Does not judge whether a proof was checked: that is what failures are for.
 
 use nodelab_sim::SimTime;
-use nodelab_sim::stack::tls::Side;
+use nodelab_sim::stack::tls::{Side, TlsVersion};
 
 /// One message of a handshake.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -46,20 +46,28 @@ impl Message {
 
     /// Returns what whoever receives it can be sure of afterwards.
     #[must_use]
-    pub const fn proves(&self) -> &'static str {
-        match self.kind {
-            1 => "nothing yet: offers versions, suites and a key share, and names the server",
-            2 => "nothing yet: chooses among the offers, and adds its own share of the key",
-            4 => "nothing: lets the node resume without certificates later",
-            8 => "nothing: settles what is left, out of sight of strangers",
-            11 => "an identity is claimed: anyone may send this certificate",
-            12 => "the sender owns the certificate's key: it signed its share of the session's",
-            13 => "nothing: the server asks who the node is",
-            14 => "nothing: the server has said all",
-            15 => "the sender owns the certificate's key: it signed all that was said so far",
-            16 => "nothing by itself: the node's share of the key",
-            20 => "nobody changed the handshake: both ends hash it to the same value",
-            22 => "the certificate was not revoked, says its authority",
+    pub const fn proves(&self, version: TlsVersion) -> &'static str {
+        match (self.kind, version) {
+            (1, TlsVersion::V1_2) => "nothing yet: offers suites and groups, and names the server",
+            (1, TlsVersion::V1_3) => {
+                "nothing yet: offers suites and a share of the key, and names the server"
+            }
+            (2, TlsVersion::V1_2) => "nothing yet: chooses among the offers",
+            (2, TlsVersion::V1_3) => {
+                "nothing yet: chooses among the offers, and adds its own share of the key"
+            }
+            (4, _) => "nothing: lets the node resume without certificates later",
+            (8, _) => "nothing: settles what is left, out of sight of strangers",
+            (11, _) => "an identity is claimed: anyone may send this certificate",
+            (12, _) => {
+                "the sender owns the certificate's key: it signed its share of the session's"
+            }
+            (13, _) => "nothing: the server asks who the node is",
+            (14, _) => "nothing: the server has said all",
+            (15, _) => "the sender owns the certificate's key: it signed all that was said so far",
+            (16, _) => "nothing by itself: the node's share of the key",
+            (20, _) => "nobody changed the handshake: both ends hash it to the same value",
+            (22, _) => "the certificate was not revoked, says its authority",
             _ => "nothing",
         }
     }

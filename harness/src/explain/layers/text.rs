@@ -176,7 +176,10 @@ fn handshake(session: Session, messages: &[Message], out: &mut String) {
         let seen = if message.encrypted { "hidden" } else { "open" };
         let (at, name, bytes) = (message.at.to_string(), message.name(), message.bytes);
         line(out, &format!("{at:13} {who:7} {name:20} {bytes:5}  {seen}"));
-        line(out, &format!("{:21} {}", "", message.proves()));
+        line(
+            out,
+            &format!("{:21} {}", "", message.proves(session.version)),
+        );
     }
 }
 
