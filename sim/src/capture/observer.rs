@@ -167,14 +167,14 @@ impl<W: Write> CaptureObserver<W> {
             Direction::Up => transmission.attempts.first().map(|first| first.start),
         };
         if let Some(at) = at {
-            let held = Held {
+            let packet = Held {
                 bytes: ethernet::frame(frame, *ether_type, bytes),
                 flags: flags(direction, frame.receiver),
                 hardware: own_address(frame, direction),
                 node,
                 payload: Some((*ether_type, ethernet::HEADER, bytes.len())),
             };
-            self.hold(at, held);
+            self.hold(at, packet);
         }
     }
 
@@ -231,14 +231,14 @@ impl<W: Write> CaptureObserver<W> {
             } if attempt.received => Some((*ether_type, start + payload, data.len())),
             Payload::Data { .. } | Payload::Management { .. } => None,
         };
-        let held = Held {
+        let packet = Held {
             bytes,
             flags: flags(head.direction, frame.receiver),
             hardware: own_address(frame, head.direction),
             node,
             payload,
         };
-        self.hold(attempt.start, held);
+        self.hold(attempt.start, packet);
     }
 
     /// Keeps the answer to an attempt: it goes the other way, to whoever transmitted.
@@ -260,14 +260,14 @@ impl<W: Write> CaptureObserver<W> {
         let start = bytes.len();
         bytes.extend_from_slice(&wlan::acknowledgement(to));
         wlan::seal(start, true, &mut bytes);
-        let held = Held {
+        let packet = Held {
             bytes,
             flags: flags(direction, to),
             hardware,
             node,
             payload: None,
         };
-        self.hold(at, held);
+        self.hold(at, packet);
     }
 
     fn hold(&mut self, at: SimTime, held: Held) {
@@ -404,9 +404,9 @@ impl<W: Write> CaptureObserver<W> {
 
     /// Returns nanoseconds since 1970.
     fn civil_ns(&self, at: SimTime) -> u64 {
-        let epoch_ms = self.options.epoch.map_or(0, UnixTime::as_millis);
-        let epoch_ns = epoch_ms.saturating_mul(1_000_000);
-        epoch_ns.saturating_add(at.as_nanos())
+        let begin_ms = self.options.epoch.map_or(0, UnixTime::as_millis);
+        let begin = SimSpan::from_millis(begin_ms);
+        at.after(begin).as_nanos()
     }
 }
 

@@ -10,8 +10,8 @@ use nodelab_sim::{Fault, NodeId, Observation, Observer as _, SimSpan, SimTime};
 use smallvec::smallvec;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress, IpProtocol, Ipv4Address,
-    Ipv4Packet, Ipv4Repr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber,
+    ArpHardware, ArpOperation, ArpPacket, EthernetProtocol, IpAddress, IpProtocol, Ipv4Address,
+    Ipv4Packet, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber,
 };
 
 /// Civil time at which the exchange begins.
@@ -162,16 +162,17 @@ impl Exchange {
 
     fn ask_address(&mut self) {
         let ask = |operation, [from, to]: [(MacAddress, Ipv4Address); 2]| {
-            let packet = ArpRepr::EthernetIpv4 {
-                operation,
-                source_hardware_addr: EthernetAddress(from.0.0),
-                source_protocol_addr: from.1,
-                target_hardware_addr: EthernetAddress(to.0.0),
-                target_protocol_addr: to.1,
-            };
-            let mut bytes = vec![0; packet.buffer_len()];
-            packet.emit(&mut ArpPacket::new_unchecked(&mut bytes));
-            bytes
+            let mut packet = ArpPacket::new_unchecked(vec![0; 28]);
+            packet.set_hardware_type(ArpHardware::Ethernet);
+            packet.set_protocol_type(EthernetProtocol::Ipv4);
+            packet.set_hardware_len(6);
+            packet.set_protocol_len(4);
+            packet.set_operation(operation);
+            packet.set_source_hardware_addr(&from.0.0);
+            packet.set_source_protocol_addr(&from.1.octets());
+            packet.set_target_hardware_addr(&to.0.0);
+            packet.set_target_protocol_addr(&to.1.octets());
+            packet.into_inner()
         };
         let nobody = (MacAddress([0; 6]), BROKER_ADDRESS);
         let (node, broker) = ((NODE, NODE_ADDRESS), (BROKER, BROKER_ADDRESS));
@@ -210,19 +211,25 @@ impl Exchange {
         let taken = bytes.len() + usize::from(is_first || control == TcpControl::Fin);
         let taken = u32::try_from(taken).expect("a segment is short");
         self.sequence[own] = self.sequence[own].wrapping_add(taken);
-        let header = Ipv4Repr {
-            src_addr: from,
-            dst_addr: to,
-            next_header: IpProtocol::Tcp,
-            payload_len: segment.buffer_len(),
-            hop_limit: 64,
-        };
-        let checksums = ChecksumCapabilities::default();
-        let mut packet = vec![0; header.buffer_len() + segment.buffer_len()];
-        header.emit(&mut Ipv4Packet::new_unchecked(&mut packet), &checksums);
-        let mut rest = TcpPacket::new_unchecked(&mut packet[header.buffer_len()..]);
+        let length = 20 + segment.buffer_len();
+        let mut packet = Ipv4Packet::new_unchecked(vec![0; length]);
+        packet.set_version(4);
+        packet.set_header_len(20);
+        packet.set_total_len(u16::try_from(length).expect("a segment is short"));
+        packet.set_hop_limit(64);
+        packet.set_next_header(IpProtocol::Tcp);
+        packet.set_src_addr(from);
+        packet.set_dst_addr(to);
+        packet.fill_checksum();
+        let mut rest = TcpPacket::new_unchecked(packet.payload_mut());
         let (source, destination) = (IpAddress::Ipv4(from), IpAddress::Ipv4(to));
-        segment.emit(&mut rest, &source, &destination, &checksums);
+        segment.emit(
+            &mut rest,
+            &source,
+            &destination,
+            &ChecksumCapabilities::default(),
+        );
+        let packet = packet.into_inner();
         let (sender, receiver) = if up { (NODE, BROKER) } else { (BROKER, NODE) };
         self.frame(direction, data(sender, receiver, EtherType::Ipv4, packet));
     }
