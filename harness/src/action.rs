@@ -16,6 +16,7 @@ use nodelab_sim::{SimSpan, SimTime};
 
 use crate::diagnostic::{Colour, Diagnostic, render_all};
 use crate::exit::Exit;
+use crate::record::RecordPlan;
 use crate::report::Target;
 use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
@@ -25,6 +26,8 @@ use crate::shard::Shard;
 pub enum Action {
     /// Check scenario files.
     Check(CheckAction),
+    /// Explain what each layer adds to a reading.
+    ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
     /// Run scenarios.
@@ -46,6 +49,17 @@ pub struct CheckAction {
     pub strict: bool,
 }
 
+/// Arguments of `explain layers`.
+#[derive(Clone, Debug)]
+pub struct LayersAction {
+    /// How to print it.
+    pub format: Format,
+    /// The scenario.
+    pub scenario: PathBuf,
+    /// The seed; `None` is the scenario's first.
+    pub seed: Option<u64>,
+}
+
 /// Arguments of `explain wiring`.
 #[derive(Clone, Debug)]
 pub struct WiringAction {
@@ -64,6 +78,8 @@ pub struct RunAction {
     pub jobs: Option<NonZeroUsize>,
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// What to record, if anything.
+    pub record: RecordPlan,
     /// What to report, and where to; at least one.
     pub reports: Vec<Report>,
     /// First seed; `None` is the scenario's.
@@ -155,6 +171,7 @@ impl Action {
         match self {
             Self::Check(action) if action.strict => strict::check(&action),
             Self::Check(action) => check::check(&action),
+            Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),

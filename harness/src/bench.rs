@@ -13,6 +13,7 @@ use nodelab_sim::{
 
 use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
+use crate::record::Recording;
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
 
@@ -51,6 +52,7 @@ pub(crate) struct Watch {
     pub(crate) digest: DigestObserver,
     pub(crate) energy: EnergyMeter,
     pub(crate) expectations: Expectations,
+    pub(crate) recording: Recording,
     pub(crate) tap: Tap,
 }
 
@@ -187,6 +189,7 @@ impl Observer for Watch {
         self.checkers.on_event(at, node, what);
         self.energy.on_event(at, node, what);
         self.expectations.on_event(at, node, what);
+        self.recording.on_event(at, node, what);
         self.tap.on_event(at, node, what);
     }
 }

@@ -12,13 +12,15 @@ use clap::builder::styling::AnsiColor;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use node_core::MilliCelsius;
+use nodelab_sim::capture::Link;
 use nodelab_sim::radio::{Preamble, STATIONS_MAX, Standard};
 use nodelab_sim::{SimSpan, SimTime};
 
 use crate::action::{
-    Action, CheckAction, ColourChoice, Format, Report, RunAction, SensorAction, SerialChoice,
-    WifiAction, WiringAction,
+    Action, CheckAction, ColourChoice, Format, LayersAction, Report, RunAction, SensorAction,
+    SerialChoice, WifiAction, WiringAction,
 };
+use crate::record::RecordPlan;
 use crate::report::Target;
 use crate::scenario::quantity;
 use crate::sensor::{self, SensorBoard};
@@ -50,7 +52,9 @@ Examples:
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
-                                                 one world again, up to a moment";
+                                                 one world again, up to a moment
+  nodelab run scenarios/security/tls.test.yaml --seed 1 --pcap tls.pcapng
+                                                 what was on the air, for Wireshark";
 
 const WIFI_HELP: &str = "\
 airtime is one data frame, SIFS and its acknowledgement. goodput is the UDP payload that all
@@ -100,14 +104,27 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ExplainCommand {
+    /// Print what each layer adds to one published reading, and who can read it.
+    #[command(after_help = "Example:\n  \
+        nodelab explain layers scenarios/security/tls.test.yaml --seed 1")]
+    Layers {
+        /// The scenario: it is run until the first node's first reading is acknowledged.
+        scenario: PathBuf,
+        /// Which world of it [default: the scenario's first].
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+        format: ExplainFormat,
+    },
     /// Print the nets of a Wokwi diagram, what reaches the converter, and what is wrong.
     #[command(after_help = "Example:\n  nodelab explain wiring boards/nodemcu/diagram.json")]
     Wiring {
         /// The `diagram.json`.
         diagram: PathBuf,
         /// How to print it.
-        #[arg(long, value_enum, default_value_t = WiringFormat::Text)]
-        format: WiringFormat,
+        #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+        format: ExplainFormat,
     },
 }
 
@@ -141,6 +158,15 @@ struct RunArgs {
     /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
+    /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    pcap: Option<PathBuf>,
+    /// Whether captures show frames as a program on the node sees them, or as a radio beside it.
+    #[arg(long, value_enum, default_value_t = PcapLink::Ethernet, requires = "pcap")]
+    pcap_link: PcapLink,
+    /// Write the TLS secrets to a file, in the form of SSLKEYLOGFILE; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    keylog: Option<PathBuf>,
     /// Print events, processor time and memory of each world.
     #[arg(long)]
     stats: bool,
@@ -253,7 +279,15 @@ enum TableFormat {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum WiringFormat {
+enum PcapLink {
+    /// Data frames, each once, with Ethernet headers.
+    Ethernet,
+    /// Every attempt, acknowledgement and management frame, with radiotap and 802.11 headers.
+    Radio,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ExplainFormat {
     Json,
     Text,
 }
@@ -322,11 +356,17 @@ fn action_of(command: Command) -> Parsed {
                 to: args.to,
             },
         }),
+        Command::Explain(ExplainCommand::Layers {
+            scenario,
+            seed,
+            format,
+        }) => Action::ExplainLayers(LayersAction {
+            format: explained(format),
+            scenario,
+            seed,
+        }),
         Command::Explain(ExplainCommand::Wiring { diagram, format }) => {
-            let format = match format {
-                WiringFormat::Json => Format::Json,
-                WiringFormat::Text => Format::Text,
-            };
+            let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
@@ -350,6 +390,14 @@ fn run(args: RunArgs) -> RunAction {
         colour: colour(args.color),
         jobs: args.jobs,
         paths: args.paths,
+        record: RecordPlan {
+            key_log: args.keylog,
+            link: match args.pcap_link {
+                PcapLink::Ethernet => Link::Ethernet,
+                PcapLink::Radio => Link::Radio,
+            },
+            pcap: args.pcap,
+        },
         reports,
         seed: args.seed,
         seeds: args.seeds,
@@ -390,6 +438,13 @@ fn wifi_action(args: WifiArgs) -> WifiAction {
             },
             stations: args.stations,
         },
+    }
+}
+
+const fn explained(format: ExplainFormat) -> Format {
+    match format {
+        ExplainFormat::Json => Format::Json,
+        ExplainFormat::Text => Format::Text,
     }
 }
 

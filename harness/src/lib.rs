@@ -14,6 +14,7 @@ pub mod expand;
 mod expect;
 pub mod explain;
 pub mod prepare;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod scenario;

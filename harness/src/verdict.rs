@@ -4,6 +4,7 @@ use nodelab_sim::{Digest, NodeId, SimSpan, SimTime};
 use serde::Serialize;
 
 use crate::energy::EnergySummary;
+use crate::record::Recorded;
 
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Outcome {
     pub energy: Option<EnergySummary>,
     /// What did not hold, in order of time.
     pub failures: Vec<Failure>,
+    /// Files that were written of it.
+    pub recorded: Option<Recorded>,
     /// The seed.
     pub seed: u64,
     /// What it took.

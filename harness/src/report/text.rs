@@ -61,6 +61,7 @@ impl TextReport {
         if self.stats {
             self.write_stats(outcome)?;
         }
+        self.write_recorded(outcome)?;
         for what in &outcome.unsupported {
             writeln!(self.out, "      unsupported: {what}")?;
         }
@@ -203,6 +204,30 @@ impl TextReport {
             }
         }
         writeln!(self.out)
+    }
+
+    /// Writes which files hold the run, and what is in them.
+    fn write_recorded(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let Some(recorded) = &outcome.recorded else {
+            return Ok(());
+        };
+        if let Some((path, counts)) = &recorded.pcap {
+            let path = path.display();
+            writeln!(
+                self.out,
+                "      capture {path}: {} frames, {} bytes; {} TCP segments, {} TLS records, \
+                 {} MQTT packets in the clear",
+                counts.frames,
+                counts.bytes,
+                counts.tcp_segments,
+                counts.tls_records,
+                counts.mqtt_packets
+            )?;
+        }
+        if let Some(path) = &recorded.key_log {
+            writeln!(self.out, "      TLS secrets {}", path.display())?;
+        }
+        Ok(())
     }
 
     fn write_summary(&mut self, summary: &Summary) -> io::Result<()> {

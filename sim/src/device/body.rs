@@ -148,10 +148,7 @@ impl Body {
         let connection = self.connection;
         let length = around.on_the_wire(bytes.len());
         self.meter.transmit_segments(around.network, length);
-        match self
-            .link
-            .segment(at, around.network, Direction::Up, length)
-        {
+        match self.link.segment(at, around.network, Direction::Up, length) {
             Delivery::Arrives(arrival) => {
                 let bytes = Bytes::from_slice(bytes);
                 let kind = EventKind::StreamReceived { connection, bytes };
@@ -258,7 +255,10 @@ impl Body {
     }
 
     fn radio(&self) -> RadioActivity {
-        let station = self.uplink.as_ref().map_or(self.station, |uplink| uplink.station());
+        let station = self
+            .uplink
+            .as_ref()
+            .map_or(self.station, |uplink| uplink.station());
         match station {
             Station::Off => RadioActivity::Off,
             Station::Joined | Station::Joining => RadioActivity::Listening,
