@@ -155,9 +155,10 @@ impl RecordLimit {
 #[cfg(test)]
 mod tests {
     use super::super::event::Side;
-    use super::super::pair::{authority, connect, settings};
-    use super::super::spec::{TlsSettings, Versions};
+    use super::super::pair::{Pair, authority, connect, settings};
+    use super::super::spec::{KeyExchange, TlsSettings, Versions};
     use super::*;
+    use crate::id::NodeId;
 
     #[test]
     fn messages_are_told_alike_however_the_records_cut_them() {
@@ -185,6 +186,41 @@ mod tests {
             assert_eq!(whole, cut);
             assert!(many > few);
         }
+    }
+
+    #[test]
+    fn a_retry_in_the_clear_behind_a_change_of_cipher_is_told_as_such() {
+        let with = |groups| {
+            authority(TlsSettings {
+                groups,
+                versions: Versions::V1_3,
+                tickets: 0,
+                ..settings()
+            })
+        };
+        let client = with(vec![KeyExchange::P256, KeyExchange::X25519]);
+        let server = with(vec![KeyExchange::X25519]);
+        let mut pair = Pair::open(&client.client(NodeId(0)), &server.server(), 1);
+        pair.settle();
+        let sent = |of| {
+            let events = pair.events.iter().filter(move |(side, _)| *side == of);
+            let kinds = events.filter_map(|(_, event)| {
+                if let TlsEvent::HandshakeSent {
+                    kind, encrypted, ..
+                } = event
+                {
+                    Some((*kind, *encrypted))
+                } else {
+                    None
+                }
+            });
+            kinds.collect::<Vec<_>>()
+        };
+        let clear = [(1, false), (1, false)];
+        assert_eq!(sent(Side::Client), [&clear[..], &[(20, true)]].concat());
+        let sealed = [(8, true), (11, true), (15, true), (20, true)];
+        let expected = [&[(2, false), (2, false)][..], &sealed].concat();
+        assert_eq!(sent(Side::Server), expected);
     }
 
     #[test]
