@@ -1,17 +1,18 @@
 //! Goal: a cycle that somebody measured costs here what it cost there.
 //!
-//! Method: a bare module boots, joins and sends once on the modelled network, for as long as the
-//! published one did; everything until it sleeps is counted.
+//! Method: a bare module boots, joins and sends once, for as long as the published one did;
+//! everything until it sleeps is counted. How the published cycle split its time is not known:
+//! on the modelled network the join, and on the real one the router's offer of an address, takes
+//! what is missing.
 
-use std::sync::Arc;
+mod support;
 
-use node_core::{Config, Duration, ReportConfig, Text, WifiPolicy};
-use nodelab_sim::analog::{Esp32c3AdcSpec, Esp8266AdcSpec, Tmp36Spec};
-use nodelab_sim::board::{Diagram, Wiring};
+use node_core::{Duration, WifiPolicy};
 use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::Profile;
 use nodelab_sim::power::{Bill, BoardExtras, Cause, Charge, Chip, Drain, Millivolts, PowerSpec};
-use nodelab_sim::stack::{NetworkSpec, SpanRange};
+use nodelab_sim::radio::{JoinCache, WifiSpec};
+use nodelab_sim::stack::{NetworkSpec, RealSpec, SpanRange};
 use nodelab_sim::{
     Celsius, Checkers, NodeId, NodeSpec, Observation, Observer, SimSpan, SimTime, World, WorldSpec,
 };
@@ -58,17 +59,41 @@ fn the_published_cycle_costs_what_was_measured() {
         ..NetworkSpec::good()
     };
     for seed in 1..=16 {
-        let books = run(&world(network, WifiPolicy::LeaveWhenIdle, seed), 2);
-        let (charge, span) = books.awake();
-        assert!(span.as_millis().abs_diff(700) <= 50, "{span}");
-        let milliamps = charge.as_milliamps_over(span);
-        assert!((milliamps - 78.0).abs() <= 78.0 * 0.15, "{milliamps} mA");
-        let millijoules = charge.at(Millivolts(3_300)).as_millijoules();
-        assert!(
-            (millijoules - 180.0).abs() <= 180.0 * 0.15,
-            "{millijoules} mJ"
-        );
+        costs_what_was_measured(&world(network, WifiPolicy::LeaveWhenIdle, seed));
     }
+}
+
+/// The same over frames: the access point and its key are known, the address is asked for.
+#[test]
+fn the_published_cycle_costs_the_same_on_a_real_network() {
+    let wifi = WifiSpec {
+        cache: JoinCache {
+            access_point: true,
+            address: false,
+            key: true,
+        },
+        ..WifiSpec::good()
+    };
+    let mut real = RealSpec::new(wifi);
+    real.services.offer_delay = SpanRange::from_millis(350, 390);
+    for seed in 1..=16 {
+        costs_what_was_measured(&WorldSpec {
+            real: Some(real.clone()),
+            ..world(NetworkSpec::good(), WifiPolicy::LeaveWhenIdle, seed)
+        });
+    }
+}
+
+fn costs_what_was_measured(world: &WorldSpec) {
+    let (charge, span) = run(world, 2).awake();
+    assert!(span.as_millis().abs_diff(700) <= 50, "{span}");
+    let milliamps = charge.as_milliamps_over(span);
+    assert!((milliamps - 78.0).abs() <= 78.0 * 0.15, "{milliamps} mA");
+    let millijoules = charge.at(Millivolts(3_300)).as_millijoules();
+    assert!(
+        (millijoules - 180.0).abs() <= 180.0 * 0.15,
+        "{millijoules} mJ"
+    );
 }
 
 #[test]
@@ -118,40 +143,24 @@ fn run(spec: &WorldSpec, seconds: u64) -> Books {
 }
 
 fn world(network: NetworkSpec, policy: WifiPolicy, seed: u64) -> WorldSpec {
-    let diagram = include_str!("../../boards/nodemcu/diagram.json");
-    let diagram = Diagram::from_json(diagram).expect("the shipped diagram is valid");
-    let mut config = Config {
-        report: Some(ReportConfig {
-            client_id: Text::new("anchor").expect("it is short"),
-            topic: Text::new("anchor/temperature").expect("it is short"),
-            ..ReportConfig::default()
-        }),
-        ..Config::default()
+    let mut node = NodeSpec {
+        boot: (SimSpan::ZERO, SimSpan::ZERO),
+        calibrate: Vec::new(),
+        ideal: true,
+        power: Some(PowerSpec::new(Chip::Esp8266, BoardExtras::Module)),
+        ..support::node()
     };
-    config.sampling.interval = Duration::from_secs(86_400);
-    config.wifi.policy = policy;
+    node.config.sampling.interval = Duration::from_secs(86_400);
+    node.config.wifi.policy = policy;
     WorldSpec {
         broker: BrokerSpec::default(),
         epoch: None,
         faults: Vec::new(),
         network,
-        node: NodeSpec {
-            boot: (SimSpan::ZERO, SimSpan::ZERO),
-            calibrate: Vec::new(),
-            client_id: "anchor".to_owned(),
-            clock_drift_ppb: (0, 0),
-            clock_offset_us: (0, 0),
-            config,
-            esp32c3: Esp32c3AdcSpec::default(),
-            esp8266: Esp8266AdcSpec::default(),
-            ideal: true,
-            power: Some(PowerSpec::new(Chip::Esp8266, BoardExtras::Module)),
-            sensor: Tmp36Spec::default(),
-            supply: None,
-            topic: "anchor/temperature".to_owned(),
-            wiring: Arc::new(Wiring::new(&diagram).expect("its wiring is valid")),
-        },
+        node,
         nodes: 1,
+        real: None,
+        security: None,
         seed,
         temperature: Profile::Constant(Celsius(22.0)),
     }

@@ -10,7 +10,6 @@ use super::body::{Body, Station};
 use crate::event::{Bytes, EventKind};
 use crate::observe::Observation;
 use crate::power::RateFamily;
-use crate::radio::Rate;
 use crate::stack::{Direction, PathAround, PathOutput, RealPath};
 use crate::time::SimTime;
 
@@ -50,15 +49,6 @@ impl Uplink {
         } else {
             Station::Joining
         }
-    }
-}
-
-/// Returns how a rate draws from the battery.
-const fn family(rate: Rate) -> RateFamily {
-    match rate {
-        Rate::Dsss(_) => RateFamily::B,
-        Rate::Ofdm(_) => RateFamily::G,
-        Rate::Ht(_) => RateFamily::N,
     }
 }
 
@@ -163,7 +153,8 @@ impl Body {
                 let (direction, frame, sent) = &*sent;
                 if *direction == Direction::Up {
                     for attempt in &sent.attempts {
-                        self.meter.transmit(attempt.airtime, family(attempt.rate));
+                        self.meter
+                            .transmit(attempt.airtime, RateFamily::of(attempt.rate));
                     }
                 }
                 tell(&Observation::Frame {

@@ -6,7 +6,7 @@
 use nodelab_sim::capture::Link;
 use nodelab_sim::radio::Rate;
 use nodelab_sim::stack::Direction;
-use rustls::SupportedProtocolVersion;
+use nodelab_sim::stack::tls::Versions;
 
 use crate::exchange::{EPOCH_MS, Exchange};
 use crate::peer::Peers;
@@ -60,7 +60,7 @@ fn times_are_virtual_and_exact_to_the_nanosecond() {
 #[test]
 #[ignore = "needs tshark: cargo xtask test tshark"]
 fn tshark_decrypts_both_versions_of_tls_from_the_file_alone() {
-    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+    for version in [Versions::V1_3, Versions::V1_2] {
         for link in [Link::Ethernet, Link::Radio] {
             let (bytes, counts) = secured(version).capture(link);
             let file = CaptureFile::new("secured", &bytes);
@@ -175,7 +175,7 @@ fn plain() -> Exchange {
     exchange
 }
 
-fn secured(version: &'static SupportedProtocolVersion) -> Exchange {
+fn secured(version: Versions) -> Exchange {
     let mut exchange = Exchange::new(8_883);
     exchange.open();
     let mut peers = Peers::connect(version, &mut exchange);

@@ -1,66 +1,38 @@
 //! Both ends of a TLS connection, for the bytes they exchange and the secrets they share.
 
-use std::sync::{Arc, Mutex};
-
 use nodelab_sim::stack::Direction;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, Error, KeyLog, ServerConfig,
-    ServerConnection, SignatureScheme, SupportedProtocolVersion,
+use nodelab_sim::stack::tls::{
+    Authority, Chip, Endpoint, Moment, Stack, TlsSettings, TlsSpec, Versions,
 };
+use nodelab_sim::{EntityId, NodeId, Purpose, Rng};
 
 use crate::exchange::Exchange;
 
-/// A self-signed certificate of `broker.nodelab.test`, made for this test and good for nothing
-/// else: the client below does not look at it.
-const CERTIFICATE: &[u8] = include_bytes!("server-certificate.der");
-const KEY: &[u8] = include_bytes!("server-key.der");
 /// Turns of the handshake at most.
 const TURNS_MAX: usize = 16;
+const NOW: Moment = Moment::from_unix_ms(1_780_000_000_000);
 
 /// Both ends, connected by an [`Exchange`].
 #[derive(Debug)]
 pub(crate) struct Peers {
-    client: ClientConnection,
-    server: ServerConnection,
-    secrets: Arc<Secrets>,
+    client: Endpoint,
+    server: Endpoint,
 }
-
-#[derive(Debug, Default)]
-struct Secrets(Mutex<Vec<String>>);
-
-#[derive(Debug)]
-struct NoVerifier;
 
 impl Peers {
     /// Completes a handshake over the exchange's open TCP connection.
-    pub(crate) fn connect(
-        version: &'static SupportedProtocolVersion,
-        exchange: &mut Exchange,
-    ) -> Self {
-        let provider = Arc::new(rustls_graviola::default_provider());
-        let secrets = Arc::new(Secrets::default());
-        let mut client = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(NoVerifier))
-            .with_no_client_auth();
-        client.key_log = Arc::<Secrets>::clone(&secrets);
-        let chain = vec![CertificateDer::from(CERTIFICATE)];
-        let key = PrivatePkcs8KeyDer::from(KEY);
-        let server = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key.into())
-            .unwrap();
-        let name = ServerName::try_from("broker.nodelab.test").unwrap();
+    pub(crate) fn connect(versions: Versions, exchange: &mut Exchange) -> Self {
+        let settings = TlsSettings {
+            versions,
+            ..TlsSettings::of(Stack::MbedTls, Chip::Esp32C3At160)
+        };
+        let spec = TlsSpec::new(settings).expect("the defaults fit together");
+        let authority = Authority::new(&spec, 1_780_000_000, 1);
+        let mut luck = Rng::derive(1, EntityId::World, Purpose::Path);
+        let setup = authority.client(NodeId(0)).with_secrets(true);
         let mut peers = Self {
-            client: ClientConnection::new(Arc::new(client), name).unwrap(),
-            server: ServerConnection::new(Arc::new(server)).unwrap(),
-            secrets,
+            client: Endpoint::client(&setup, &mut luck, NOW),
+            server: Endpoint::server(&authority.server(), &mut luck, NOW),
         };
         for _ in 0..TURNS_MAX {
             peers.turn(exchange);
@@ -71,97 +43,35 @@ impl Peers {
 
     /// Sends bytes through the connection.
     pub(crate) fn send(&mut self, direction: Direction, bytes: &[u8], exchange: &mut Exchange) {
-        use std::io::Write as _;
         match direction {
-            Direction::Down => self.server.writer().write_all(bytes).unwrap(),
-            Direction::Up => self.client.writer().write_all(bytes).unwrap(),
+            Direction::Down => self.server.write(NOW, bytes),
+            Direction::Up => self.client.write(NOW, bytes),
         }
         self.turn(exchange);
     }
 
     /// Ends the connection from the node.
     pub(crate) fn close(&mut self, exchange: &mut Exchange) {
-        self.client.send_close_notify();
+        self.client.close(NOW);
         self.turn(exchange);
     }
 
     fn turn(&mut self, exchange: &mut Exchange) {
         let mut bytes = Vec::new();
-        while self.client.wants_write() {
-            self.client.write_tls(&mut bytes).unwrap();
-        }
+        self.client.take_output(&mut bytes);
         self.tell(exchange);
         exchange.send(Direction::Up, &bytes);
-        let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            self.server.read_tls(&mut rest).unwrap();
-            self.server.process_new_packets().unwrap();
-        }
-        let mut bytes = Vec::new();
-        while self.server.wants_write() {
-            self.server.write_tls(&mut bytes).unwrap();
-        }
+        self.server.receive(NOW, &bytes);
+        bytes.clear();
+        self.server.take_output(&mut bytes);
         exchange.send(Direction::Down, &bytes);
-        let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            self.client.read_tls(&mut rest).unwrap();
-            self.client.process_new_packets().unwrap();
-        }
+        self.client.receive(NOW, &bytes);
         self.tell(exchange);
     }
 
-    fn tell(&self, exchange: &mut Exchange) {
-        let mut secrets = self.secrets.0.lock().unwrap();
-        for line in secrets.drain(..) {
+    fn tell(&mut self, exchange: &mut Exchange) {
+        while let Some(line) = self.client.poll_secret() {
             exchange.secret(line);
         }
-    }
-}
-
-impl KeyLog for Secrets {
-    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        let hex = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
-        let line = format!("{label} {} {}", hex(client_random), hex(secret));
-        self.0.lock().unwrap().push(line);
-    }
-}
-
-impl ServerCertVerifier for NoVerifier {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ECDSA_NISTP256_SHA256]
     }
 }

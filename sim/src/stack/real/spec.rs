@@ -38,6 +38,7 @@ impl RealSpec {
             lan_delay: SpanRange::from_millis(1, 2),
             services: ServiceSpec::default(),
             station: StationSpec {
+                cache: wifi.cache,
                 known: wifi.access_point.as_known(),
                 ..StationSpec::default()
             },
