@@ -11,6 +11,7 @@ use rustls::{
 };
 
 use crate::exchange::Exchange;
+use crate::files::hex;
 
 /// A self-signed certificate of `broker.nodelab.test`, made for this test and good for nothing
 /// else: the client below does not look at it.
@@ -43,7 +44,7 @@ impl Peers {
         let secrets = Arc::new(Secrets::default());
         let mut client = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[version])
-            .unwrap()
+            .expect("both ends agree, in memory")
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(NoVerifier))
             .with_no_client_auth();
@@ -52,14 +53,15 @@ impl Peers {
         let key = PrivatePkcs8KeyDer::from(KEY);
         let server = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
-            .unwrap()
+            .expect("both ends agree, in memory")
             .with_no_client_auth()
             .with_single_cert(chain, key.into())
-            .unwrap();
-        let name = ServerName::try_from("broker.nodelab.test").unwrap();
+            .expect("both ends agree, in memory");
+        let name = ServerName::try_from("broker.nodelab.test").expect("both ends agree, in memory");
         let mut peers = Self {
-            client: ClientConnection::new(Arc::new(client), name).unwrap(),
-            server: ServerConnection::new(Arc::new(server)).unwrap(),
+            client: ClientConnection::new(Arc::new(client), name)
+                .expect("both ends agree, in memory"),
+            server: ServerConnection::new(Arc::new(server)).expect("both ends agree, in memory"),
             secrets,
         };
         for _ in 0..TURNS_MAX {
@@ -73,8 +75,16 @@ impl Peers {
     pub(crate) fn send(&mut self, direction: Direction, bytes: &[u8], exchange: &mut Exchange) {
         use std::io::Write as _;
         match direction {
-            Direction::Down => self.server.writer().write_all(bytes).unwrap(),
-            Direction::Up => self.client.writer().write_all(bytes).unwrap(),
+            Direction::Down => self
+                .server
+                .writer()
+                .write_all(bytes)
+                .expect("both ends agree, in memory"),
+            Direction::Up => self
+                .client
+                .writer()
+                .write_all(bytes)
+                .expect("both ends agree, in memory"),
         }
         self.turn(exchange);
     }
@@ -88,30 +98,42 @@ impl Peers {
     fn turn(&mut self, exchange: &mut Exchange) {
         let mut bytes = Vec::new();
         while self.client.wants_write() {
-            self.client.write_tls(&mut bytes).unwrap();
+            self.client
+                .write_tls(&mut bytes)
+                .expect("both ends agree, in memory");
         }
         self.tell(exchange);
         exchange.send(Direction::Up, &bytes);
         let mut rest = &bytes[..];
         while !rest.is_empty() {
-            self.server.read_tls(&mut rest).unwrap();
-            self.server.process_new_packets().unwrap();
+            self.server
+                .read_tls(&mut rest)
+                .expect("both ends agree, in memory");
+            self.server
+                .process_new_packets()
+                .expect("both ends agree, in memory");
         }
         let mut bytes = Vec::new();
         while self.server.wants_write() {
-            self.server.write_tls(&mut bytes).unwrap();
+            self.server
+                .write_tls(&mut bytes)
+                .expect("both ends agree, in memory");
         }
         exchange.send(Direction::Down, &bytes);
         let mut rest = &bytes[..];
         while !rest.is_empty() {
-            self.client.read_tls(&mut rest).unwrap();
-            self.client.process_new_packets().unwrap();
+            self.client
+                .read_tls(&mut rest)
+                .expect("both ends agree, in memory");
+            self.client
+                .process_new_packets()
+                .expect("both ends agree, in memory");
         }
         self.tell(exchange);
     }
 
     fn tell(&self, exchange: &mut Exchange) {
-        let mut secrets = self.secrets.0.lock().unwrap();
+        let mut secrets = self.secrets.0.lock().expect("both ends agree, in memory");
         for line in secrets.drain(..) {
             exchange.secret(line);
         }
@@ -120,14 +142,11 @@ impl Peers {
 
 impl KeyLog for Secrets {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        let hex = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
         let line = format!("{label} {} {}", hex(client_random), hex(secret));
-        self.0.lock().unwrap().push(line);
+        self.0
+            .lock()
+            .expect("both ends agree, in memory")
+            .push(line);
     }
 }
 

@@ -37,6 +37,10 @@ struct Record {
 }
 
 impl Observer for Watch {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.capture.on_event(at, node, what);
         self.keys.on_event(at, node, what);
@@ -104,7 +108,7 @@ fn every_frame_is_on_the_air_for_as_long_as_its_bytes_take() {
             let Observation::Frame { frame, sent, .. } = what else {
                 return;
             };
-            let length = |bytes: usize| u32::try_from(bytes).unwrap();
+            let length = |bytes: usize| u32::try_from(bytes).expect("a frame is short");
             let bytes = match &frame.payload {
                 Payload::Data { ether_type, bytes } => {
                     let secret = *ether_type != EtherType::Eapol;
@@ -144,8 +148,8 @@ fn record(spec: &WorldSpec, link: Link) -> Record {
     };
     World::new(spec).run_until(UNTIL, &mut watch);
     assert!(watch.acknowledged >= 3, "{}", watch.acknowledged);
-    let (counts, bytes) = watch.capture.finish().unwrap();
-    let keys = watch.keys.finish().unwrap();
+    let (counts, bytes) = watch.capture.finish().expect("memory takes any byte");
+    let keys = watch.keys.finish().expect("memory takes any byte");
     Record {
         bytes,
         counts,
@@ -159,7 +163,7 @@ fn world(nodes: u32, is_secured: bool) -> WorldSpec {
     node.boot = (SimSpan::ZERO, SimSpan::ZERO);
     let settings = TlsSettings::of(Stack::BearSsl, Chip::Esp8266At80);
     let security = SecuritySpec {
-        tls: TlsSpec::new(settings).unwrap(),
+        tls: TlsSpec::new(settings).expect("the defaults fit"),
         unset_clock: UnsetClock::Epoch1970,
         waits_for_time: true,
     };
