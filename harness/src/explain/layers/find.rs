@@ -203,10 +203,8 @@ struct Layered<'a> {
 
 impl Layered<'_> {
     fn parts(&self) -> Vec<Part> {
-        let mut parts = self.stream_parts();
-        parts.extend(self.frame_parts());
-        parts.retain(|part| part.bytes > 0);
-        parts
+        let parts = self.stream_parts().into_iter().chain(self.frame_parts());
+        parts.filter(|part| part.bytes > 0).collect()
     }
 
     /// Returns what travels in the stream.
