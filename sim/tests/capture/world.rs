@@ -14,7 +14,7 @@ use nodelab_sim::{Celsius, NodeId, Observation, Observer, SimSpan, SimTime, Worl
 
 use crate::files::agree;
 use crate::support::node;
-use crate::tshark::CaptureFile;
+use crate::tshark::{CaptureFile, RECEIVED};
 
 /// Long enough for three readings.
 const UNTIL: SimTime = SimTime::from_nanos(200_000_000_000);
@@ -85,6 +85,26 @@ fn tshark_opens_what_a_protected_node_sent_with_the_file_alone() {
         assert!(secured.counts.tls_records > 10, "{:?}", secured.counts);
         assert_eq!(secured.counts.mqtt_packets, 0);
         assert_eq!(file.count("mqtt.msgtype == 3", "mqtt.topic"), secured.taken);
+    }
+}
+
+/// On a bad link Wireshark rightly warns of segments that a node never received.
+#[test]
+#[ignore = "needs tshark: cargo xtask test tshark"]
+fn what_a_lossy_link_lets_through_is_well_formed() {
+    for link in [Link::Ethernet, Link::Radio] {
+        let mut spec = world(1, true);
+        spec.real = Some(RealSpec::new(WifiSpec::lossy()));
+        let lossy = record(&spec, link);
+        let file = CaptureFile::new("world-lossy", &lossy.bytes);
+        let malformed = format!("{RECEIVED} && _ws.malformed");
+        let malformed = file.fields(&malformed, &["frame.number", "_ws.col.Info"]);
+        assert!(malformed.is_empty(), "{malformed:#?}");
+        assert_eq!(file.count("frame", "frame.number"), lossy.counts.frames);
+        assert_eq!(file.count("mqtt.msgtype == 3", "mqtt.topic"), lossy.taken);
+        if link == Link::Radio {
+            assert!(file.count("wlan.fc.retry == 1", "frame.number") > 0);
+        }
     }
 }
 
