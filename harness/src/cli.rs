@@ -53,7 +53,7 @@ Examples:
                                                  for a build server
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
-  nodelab run scenarios/security/tls.test.yaml --seed 1 --pcap tls.pcapng
+  nodelab run scenarios/wifi/lossy.test.yaml --seed 1 --pcap lossy.pcapng
                                                  what was on the air, for Wireshark";
 
 const WIFI_HELP: &str = "\
@@ -106,7 +106,7 @@ enum Command {
 enum ExplainCommand {
     /// Print what each layer adds to one published reading, and who can read it.
     #[command(after_help = "Example:\n  \
-        nodelab explain layers scenarios/security/tls.test.yaml --seed 1")]
+        nodelab explain layers scenarios/wifi/lossy.test.yaml --seed 1")]
     Layers {
         /// The scenario: it is run until the first node's first reading is acknowledged.
         scenario: PathBuf,
@@ -280,9 +280,7 @@ enum TableFormat {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PcapLink {
-    /// Data frames, each once, with Ethernet headers.
     Ethernet,
-    /// Every attempt, acknowledgement and management frame, with radiotap and 802.11 headers.
     Radio,
 }
 

@@ -161,3 +161,54 @@ fn failed_to_create(path: &Path, what: &str, error: &io::Error) -> String {
 fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::run::{Limits, run_recorded};
+
+    #[test]
+    fn a_path_that_cannot_be_written_is_named_before_anything_runs() {
+        let plan = RecordPlan {
+            pcap: Some(PathBuf::from("/nowhere/at/all.pcapng")),
+            ..RecordPlan::default()
+        };
+        let why = plan.create().unwrap_err();
+        assert!(
+            why.contains("failed to create the capture /nowhere/at/all.pcapng"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn one_file_cannot_hold_both() {
+        let path = Some(PathBuf::from("both"));
+        let plan = RecordPlan {
+            key_log: path.clone(),
+            pcap: path,
+            ..RecordPlan::default()
+        };
+        assert!(plan.create().is_err_and(|why| why.contains("same file")));
+    }
+
+    #[test]
+    fn what_was_recorded_is_told_with_the_outcome() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let scenario = folder.join("../scenarios/first-reading.test.yaml");
+        let (prepared, _) = crate::prepare::prepare(&scenario).unwrap();
+        let path = env::temp_dir().join(format!("nodelab-record-{}.pcapng", process::id()));
+        let plan = RecordPlan {
+            pcap: Some(path.clone()),
+            ..RecordPlan::default()
+        };
+        let recorder = plan.create().unwrap();
+        let outcome = run_recorded(&prepared, 1, Limits::default(), recorder).unwrap();
+        let (told, counts) = outcome.recorded.unwrap().pcap.unwrap();
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert_eq!((told, counts.frames), (path, 0));
+        assert_eq!(bytes[..4], [0x0A, 0x0D, 0x0D, 0x0A]);
+    }
+}

@@ -122,7 +122,7 @@ impl Exchange {
                     sent,
                 },
                 Seen::Radio(event) => Observation::Radio(*event),
-                Seen::Secret(line) => Observation::Secret(line),
+                Seen::Secret(secret) => Observation::Secret(secret),
             };
             let node = match seen {
                 Seen::FaultEnded(_) | Seen::FaultStarted(_) => NodeId::WORLD,
@@ -134,13 +134,13 @@ impl Exchange {
         (bytes, counts)
     }
 
-    /// Returns every frame that the node sent or received, in order.
-    pub(crate) fn tries(&self) -> usize {
+    /// Returns how many attempts all frames took.
+    pub(crate) fn tries(&self) -> u64 {
         let tries = |seen: &(SimTime, Seen)| match &seen.1 {
             Seen::Frame(_, _, sent) => sent.attempts.len(),
             Seen::FaultEnded(_) | Seen::FaultStarted(_) | Seen::Radio(_) | Seen::Secret(_) => 0,
         };
-        self.seen.iter().map(tries).sum()
+        self.seen.iter().map(tries).sum::<usize>() as u64
     }
 
     fn beacon(&mut self) {

@@ -95,8 +95,8 @@ fn retries_acknowledgements_and_rates_are_what_the_radio_did() {
         assert_eq!(unread, [["0", "1"], ["1", "1"]]);
         // Nobody acknowledges the beacon, which is for everyone.
         let acknowledgements = file.count("wlan.fc.type_subtype == 0x1D", "frame.number");
-        assert_eq!(acknowledgements as usize, exchange.tries() - 1 - 2);
-        assert_eq!(counts.frames, exchange.tries() as u64 + acknowledgements);
+        assert_eq!(acknowledgements, exchange.tries() - 1 - 2);
+        assert_eq!(counts.frames, exchange.tries() + acknowledgements);
         let data = file.fields(
             "wlan.fc.type == 2 && tcp",
             &[field, "wlan_radio.signal_dbm"],
@@ -153,11 +153,17 @@ fn what_did_not_arrive_is_seen_only_by_its_sender() {
 /// Compares nodelab's own counts with tshark's.
 pub(crate) fn agree(file: &CaptureFile, counts: nodelab_sim::capture::Counts) {
     let lengths = file.fields("frame", &["frame.len"]).concat();
-    let lengths: Vec<u64> = lengths.iter().map(|text| text.parse().unwrap()).collect();
+    let lengths: Vec<u64> = lengths
+        .iter()
+        .map(|text| text.parse().expect("tshark prints a length"))
+        .collect();
     assert_eq!(lengths.len() as u64, counts.frames);
     assert_eq!(lengths.iter().sum::<u64>(), counts.bytes);
     let carried = file.fields("tcp", &["tcp.len"]).concat();
-    let carried: Vec<u64> = carried.iter().map(|text| text.parse().unwrap()).collect();
+    let carried: Vec<u64> = carried
+        .iter()
+        .map(|text| text.parse().expect("tshark prints a length"))
+        .collect();
     assert_eq!(carried.len() as u64, counts.tcp_segments);
     assert_eq!(carried.iter().sum::<u64>(), counts.tcp_bytes);
     assert_eq!(file.count("tls", "tls.record.length"), counts.tls_records);
@@ -189,6 +195,9 @@ fn secured(version: Versions) -> Exchange {
     exchange
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Writes bytes as tshark does.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).expect("it has four bits");
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+    digits.map(digit).collect()
 }

@@ -86,6 +86,8 @@ fn tshark(path: &Path, filter: &str) -> Command {
         "tcp.check_checksum:TRUE",
         "udp.check_checksum:TRUE",
         "wlan.check_checksum:TRUE",
+        // A lossy link delivers segments behind a gap first.
+        "tcp.reassemble_out_of_order:TRUE",
     ] {
         command.args(["-o", option]);
     }

@@ -14,7 +14,7 @@ use nodelab_sim::{Celsius, NodeId, Observation, Observer, SimSpan, SimTime, Worl
 
 use crate::files::agree;
 use crate::support::node;
-use crate::tshark::CaptureFile;
+use crate::tshark::{CaptureFile, RECEIVED};
 
 /// Long enough for three readings.
 const UNTIL: SimTime = SimTime::from_nanos(200_000_000_000);
@@ -37,6 +37,10 @@ struct Record {
 }
 
 impl Observer for Watch {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.capture.on_event(at, node, what);
         self.keys.on_event(at, node, what);
@@ -84,6 +88,26 @@ fn tshark_opens_what_a_protected_node_sent_with_the_file_alone() {
     }
 }
 
+/// On a bad link Wireshark rightly warns of segments that a node never received.
+#[test]
+#[ignore = "needs tshark: cargo xtask test tshark"]
+fn what_a_lossy_link_lets_through_is_well_formed() {
+    for link in [Link::Ethernet, Link::Radio] {
+        let mut spec = world(1, true);
+        spec.real = Some(RealSpec::new(WifiSpec::lossy()));
+        let lossy = record(&spec, link);
+        let file = CaptureFile::new("world-lossy", &lossy.bytes);
+        let malformed = format!("{RECEIVED} && _ws.malformed");
+        let malformed = file.fields(&malformed, &["frame.number", "_ws.col.Info"]);
+        assert!(malformed.is_empty(), "{malformed:#?}");
+        assert_eq!(file.count("frame", "frame.number"), lossy.counts.frames);
+        assert_eq!(file.count("mqtt.msgtype == 3", "mqtt.topic"), lossy.taken);
+        if link == Link::Radio {
+            assert!(file.count("wlan.fc.retry == 1", "frame.number") > 0);
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs tshark: cargo xtask test tshark"]
 fn nodes_have_interfaces_of_their_own() {
@@ -104,7 +128,7 @@ fn every_frame_is_on_the_air_for_as_long_as_its_bytes_take() {
             let Observation::Frame { frame, sent, .. } = what else {
                 return;
             };
-            let length = |bytes: usize| u32::try_from(bytes).unwrap();
+            let length = |bytes: usize| u32::try_from(bytes).expect("a frame is short");
             let bytes = match &frame.payload {
                 Payload::Data { ether_type, bytes } => {
                     let secret = *ether_type != EtherType::Eapol;
@@ -144,8 +168,8 @@ fn record(spec: &WorldSpec, link: Link) -> Record {
     };
     World::new(spec).run_until(UNTIL, &mut watch);
     assert!(watch.acknowledged >= 3, "{}", watch.acknowledged);
-    let (counts, bytes) = watch.capture.finish().unwrap();
-    let keys = watch.keys.finish().unwrap();
+    let (counts, bytes) = watch.capture.finish().expect("memory takes any byte");
+    let keys = watch.keys.finish().expect("memory takes any byte");
     Record {
         bytes,
         counts,
@@ -159,7 +183,7 @@ fn world(nodes: u32, is_secured: bool) -> WorldSpec {
     node.boot = (SimSpan::ZERO, SimSpan::ZERO);
     let settings = TlsSettings::of(Stack::BearSsl, Chip::Esp8266At80);
     let security = SecuritySpec {
-        tls: TlsSpec::new(settings).unwrap(),
+        tls: TlsSpec::new(settings).expect("the defaults fit"),
         unset_clock: UnsetClock::Epoch1970,
         waits_for_time: true,
     };

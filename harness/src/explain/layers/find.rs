@@ -203,78 +203,60 @@ struct Layered<'a> {
 
 impl Layered<'_> {
     fn parts(&self) -> Vec<Part> {
-        let segments = || {
-            self.carriers
-                .iter()
-                .filter_map(|seen| Segment::read(&seen.packet))
-        };
-        let carried: usize = segments().map(|segment| segment.payload.len()).sum();
-        let record_added = self.session.map_or(0, overhead);
-        let company = carried - self.mqtt - record_added;
-        let count = self.carriers.len();
-        let qos = qos_control(self.standard) * count;
-        let tcp: usize = segments().map(|segment| segment.tcp_header).sum();
-        let options = tcp - 20 * count;
-        let digits = length_digits(self.mqtt - 2);
+        let parts = self.stream_parts().into_iter().chain(self.frame_parts());
+        parts.filter(|part| part.bytes > 0).collect()
+    }
+
+    /// Returns what travels in the stream.
+    fn stream_parts(&self) -> [Part; 4] {
+        let segments = self.segments();
+        let carried: usize = segments.iter().map(|segment| segment.payload.len()).sum();
+        let record = self.session.map_or(0, overhead);
+        let fixed = 1 + length_digits(self.mqtt - 2);
         let topic = self.topic.len();
-        let parts = [
-            (
-                Layer::Reading,
-                self.payload,
-                "what the node has to say".to_owned(),
-            ),
-            (
-                Layer::Mqtt,
-                self.mqtt - self.payload,
-                format!(
-                    "fixed header {}, topic 2 + {topic}, packet id 2",
-                    1 + digits
-                ),
-            ),
-            (Layer::Tls, record_added, self.record_words()),
-            (
+        let mqtt = format!("fixed header {fixed}, topic 2 + {topic}, packet id 2");
+        let company = carried - self.mqtt - record;
+        [
+            part(Layer::Reading, self.payload, "what the node has to say"),
+            part(Layer::Mqtt, self.mqtt - self.payload, &mqtt),
+            part(Layer::Tls, record, &self.record_words()),
+            part(
                 Layer::Company,
                 company,
-                "of the same stream, in the same segments".to_owned(),
+                "of the same stream, in the same segments",
             ),
-            (
-                Layer::Tcp,
-                tcp,
-                format!("ports, numbers, window; options {options}"),
-            ),
-            (
-                Layer::Ip,
-                segments().map(|segment| segment.ip_header).sum(),
-                "addresses, time to live, checksum".to_owned(),
-            ),
-            (
+        ]
+    }
+
+    /// Returns what carries the stream.
+    fn frame_parts(&self) -> [Part; 6] {
+        let segments = self.segments();
+        let count = self.carriers.len();
+        let qos = qos_control(self.standard) * count;
+        let tcp: usize = segments.iter().map(|segment| segment.tcp_header).sum();
+        let ip = segments.iter().map(|segment| segment.ip_header).sum();
+        let ports = format!("ports, numbers, window; options {}", tcp - 20 * count);
+        let addresses = format!("three addresses, sequence; QoS control {qos}");
+        let ccmp = "header 8 and MIC 8 of the Wi-Fi's encryption";
+        [
+            part(Layer::Tcp, tcp, &ports),
+            part(Layer::Ip, ip, "addresses, time to live, checksum"),
+            part(
                 Layer::LogicalLink,
                 count * LLC_SNAP,
-                "what the frame carries".to_owned(),
+                "what the frame carries",
             ),
-            (
-                Layer::Mac,
-                count * MAC_HEADER + qos,
-                format!("three addresses, sequence; QoS control {qos}"),
-            ),
-            (
-                Layer::Ccmp,
-                count * CCMP,
-                "header 8 and MIC 8 of the Wi-Fi's encryption".to_owned(),
-            ),
-            (
-                Layer::CheckSequence,
-                count * FCS,
-                "checksum of the frame".to_owned(),
-            ),
-        ];
-        let kept = parts.into_iter().filter(|(_, bytes, _)| *bytes > 0);
-        kept.map(|(layer, bytes, holds)| Part {
-            bytes,
-            holds,
-            layer,
-        })
-        .collect()
+            part(Layer::Mac, count * MAC_HEADER + qos, &addresses),
+            part(Layer::Ccmp, count * CCMP, ccmp),
+            part(Layer::CheckSequence, count * FCS, "checksum of the frame"),
+        ]
+    }
+
+    fn segments(&self) -> Vec<Segment<'_>> {
+        let carriers = self.carriers.iter();
+        carriers
+            .filter_map(|seen| Segment::read(&seen.packet))
+            .collect()
     }
 
     fn record_words(&self) -> String {
@@ -288,6 +270,14 @@ impl Layered<'_> {
             Some(_) => format!("header {RECORD_HEADER}, tag {TAG}"),
             None => String::new(),
         }
+    }
+}
+
+fn part(layer: Layer, bytes: usize, holds: &str) -> Part {
+    Part {
+        bytes,
+        holds: holds.to_owned(),
+        layer,
     }
 }
 
