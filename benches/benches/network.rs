@@ -96,7 +96,7 @@ fn tls(exchange: KeyExchange, key: KeyKind) -> TlsSpec {
         groups: vec![exchange],
         tickets: 0,
         versions: Versions::V1_3,
-        ..TlsSettings::of(Stack::WolfSsl, Chip::Esp32C3At160)
+        ..TlsSettings::of(Stack::RustCrypto, Chip::Esp32C3At160)
     };
     TlsSpec::new(settings).expect("the settings fit together")
 }

@@ -128,7 +128,7 @@ pub fn price(work: &Work, chip: Chip, stack: Stack) -> SimSpan {
 pub fn price_band(work: &Work, chip: Chip, stack: Stack) -> Band {
     let table = match stack {
         Stack::BearSsl | Stack::MicroPython => &LX106_BEARSSL,
-        Stack::EmbeddedTls | Stack::WolfSsl => &RV32IMC_RUSTCRYPTO,
+        Stack::EmbeddedTls | Stack::RustCrypto => &RV32IMC_RUSTCRYPTO,
         Stack::MbedTls => &MBEDTLS,
     };
     let count = table.count(work);
