@@ -79,7 +79,7 @@ impl World {
             real: RealWorld::build(spec),
             seed: spec.seed,
             seq: 0,
-            shapes: real::shapes(spec),
+            shapes: spec.real.is_none().then(|| Self::shapes(spec)).flatten(),
         };
         for index in 0..spec.nodes {
             world.add_device(spec, NodeId(index));

@@ -104,7 +104,7 @@ fn both_carry_the_same_bytes_through_a_handshake() {
     while took.opened.is_none() {
         assert!(world.step_before(END, &mut took).is_some());
     }
-    let shape = nodelab_sim::stack::Shapes::of(&spec).expect("it is protected").full;
+    let shape = World::shapes(&spec).expect("it is protected").full;
     let (up, down) = shape.bytes();
     // What TCP carried until the session was open: the handshake, CONNECT and CONNACK.
     let connect = took.payload - (up + down) as u64;
@@ -117,11 +117,14 @@ fn both_carry_the_same_bytes_through_a_handshake() {
 
 /// States the bounds of the difference.
 fn agree(real: Medians, modelled: Medians) {
-    assert_eq!(real.acknowledged, modelled.acknowledged, "{real:?} {modelled:?}");
+    assert_eq!(
+        real.acknowledged, modelled.acknowledged,
+        "{real:?} {modelled:?}"
+    );
     // The real station adds up phases, the modelled one draws from what was measured.
     let join = real.join_ms.abs_diff(modelled.join_ms);
     assert!(join <= real.join_ms / 10, "{real:?} {modelled:?}");
-    // The real node also resolves a name and asks for a neighbour: up to 40 ms.
+    // The real node also asks for the time, a name and a neighbour: up to 40 ms.
     let open = real.open_ms.abs_diff(modelled.open_ms);
     assert!(open <= 40 + real.open_ms / 20, "{real:?} {modelled:?}");
     let publish = real.publish_us.abs_diff(modelled.publish_us);
@@ -176,17 +179,13 @@ fn security(stack: Stack, chip: Chip, versions: Versions) -> SecuritySpec {
     SecuritySpec {
         tls: TlsSpec::new(settings).expect("the settings fit together"),
         unset_clock: UnsetClock::Epoch1970,
-        // Waiting for the time would be measured as part of the opening.
-        waits_for_time: false,
+        waits_for_time: true,
     }
 }
 
 fn real(security: Option<SecuritySpec>) -> WorldSpec {
-    let mut real = RealSpec::new(WifiSpec::good());
-    // Certificates are judged by the time that the node learns; here it knows it from the start.
-    real.knows_time = true;
     WorldSpec {
-        real: Some(real),
+        real: Some(RealSpec::new(WifiSpec::good())),
         ..modelled(security)
     }
 }

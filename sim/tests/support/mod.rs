@@ -9,7 +9,7 @@ use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::{Celsius, NodeSpec, SimSpan};
 
 /// Returns a node on the shipped board that publishes once a minute.
-pub fn node() -> NodeSpec {
+pub(crate) fn node() -> NodeSpec {
     let diagram = include_str!("../../../boards/nodemcu/diagram.json");
     let diagram = Diagram::from_json(diagram).expect("the shipped diagram is valid");
     let text = "placeholder";

@@ -70,6 +70,8 @@ pub(crate) struct RealPath {
     joined: bool,
     /// Where packets for the broker go.
     next_hop: MacAddress,
+    /// When the last packet got through the wires, down and up: they keep the order.
+    wired: [SimTime; 2],
 }
 
 /// What a stream waits for before its SYN can be sent.
@@ -116,6 +118,7 @@ impl RealPath {
             leaving: None,
             joined: false,
             next_hop: plan::BROKER_MAC,
+            wired: [SimTime::ZERO; 2],
         }
     }
 

@@ -121,7 +121,7 @@ impl RealPath {
         };
         self.front.poll(at, now, layer, &mut packets, &mut events);
         for packet in packets {
-            let due = at.after(around.spec.lan_delay.draw(&mut self.luck));
+            let due = self.wire(at, Direction::Down, around.spec);
             self.flight.push(due, Arrival::AtAccessPoint(packet));
         }
         for event in events {
