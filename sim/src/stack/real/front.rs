@@ -3,7 +3,7 @@
 //! One host for each node, because smoltcp looks at every socket of a host in every poll. Owns
 //! accepting, closing and the server's half of TLS. Does not know MQTT.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use smallvec::SmallVec;
 

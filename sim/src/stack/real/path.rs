@@ -109,7 +109,7 @@ impl RealPath {
             client: security.map(|security| security.client(node)),
             stream: None,
             front: Front::new(SimTime::ZERO, plan::BROKER, port, luck.bits()),
-            flight: Flight::default(),
+            flight: Flight::new(node),
             luck,
             busy_until: SimTime::ZERO,
             civil_ms: None,

@@ -1,6 +1,6 @@
 //! What each layer of a path asks of the others.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use node_core::{CloseReason, LinkLoss, UnixTime};
 
@@ -60,7 +60,6 @@ impl RealPath {
                 AddressEffect::Bound(lease) => self.take_address(at, lease.address, around),
                 AddressEffect::Found { address, mac } => self.find(at, address, mac, around),
                 AddressEffect::Lost => self.lose_link(at, LinkLoss::JoinTimedOut, around),
-                AddressEffect::Renewed(_) => {}
                 AddressEffect::ResolveFailed(_) if self.opening == Opening::Resolving => {
                     self.fail_opening(CloseReason::Unresolved, around);
                 }
@@ -68,13 +67,16 @@ impl RealPath {
                     self.opening = Opening::Finding;
                     self.addresses.find(at, address);
                 }
-                AddressEffect::ResolveFailed(_) | AddressEffect::Resolved(_) => {}
                 AddressEffect::Send(frame) => self.transmit(at, Direction::Up, frame, around),
                 AddressEffect::TimeKnown(time) => self.learn_time(at, time, around),
                 AddressEffect::Unreachable(_) if self.opening == Opening::Finding => {
                     self.fail_opening(CloseReason::TimedOut, around);
                 }
-                AddressEffect::Unreachable(_) => {}
+                // Answers that nobody waits for any more change nothing.
+                AddressEffect::Renewed(_)
+                | AddressEffect::ResolveFailed(_)
+                | AddressEffect::Resolved(_)
+                | AddressEffect::Unreachable(_) => {}
             }
         }
         moved
