@@ -242,9 +242,8 @@ impl World {
                 .fold(base, combined_loss_ppm)
         };
         self.network.loss_ppm = added(self.loss_ppm);
-        let loss_ppm = added(0);
         if let Some(real) = &mut self.real {
-            real.cell.loss_ppm = loss_ppm;
+            real.weigh_loss(added);
         }
     }
 
