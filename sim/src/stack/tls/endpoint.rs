@@ -89,6 +89,16 @@ impl Endpoint {
         }
     }
 
+    /// Asks the client to renegotiate by a `HelloRequest` (RFC 5246 §7.4.1.1).
+    ///
+    /// Nothing is sent in TLS 1.3, which knows no such thing, nor by the model of `MicroPython`.
+    pub fn ask_renegotiation(&mut self, now: Moment) {
+        match &mut self.0 {
+            Kind::Modelled(_) => {}
+            Kind::Rustls(end) => end.ask_renegotiation(now),
+        }
+    }
+
     /// Sends `close_notify`; nothing can be written afterwards.
     pub fn close(&mut self, now: Moment) {
         match &mut self.0 {

@@ -132,6 +132,22 @@ impl Real {
         self.flush();
     }
 
+    pub(super) fn ask_renegotiation(&mut self, now: Moment) {
+        /// `HelloRequest`: its type, and that it is empty.
+        const REQUEST: [u8; 4] = [0; 4];
+        if self.connection.protocol_version() != Some(ProtocolVersion::TLSv1_2) {
+            return;
+        }
+        // rustls never asks: what it seals is told to be a handshake message.
+        if let Some(scope) = &mut self.scope {
+            scope.poses_as_handshake = true;
+        }
+        self.write(now, &REQUEST);
+        if let Some(scope) = &mut self.scope {
+            scope.poses_as_handshake = false;
+        }
+    }
+
     pub(super) fn close(&mut self, now: Moment) {
         if self.state.over || self.state.closed {
             return;
@@ -287,6 +303,7 @@ fn scope_of(luck: &mut Rng) -> Box<Scope> {
         secrets: None,
         sessions: None,
         identity: None,
+        poses_as_handshake: false,
     })
 }
 

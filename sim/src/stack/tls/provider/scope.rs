@@ -47,6 +47,8 @@ pub(in crate::stack::tls) struct Scope {
     pub sessions: Option<Sessions>,
     /// Its certificate, if it is a client that has one.
     pub identity: Option<Arc<CertifiedKey>>,
+    /// Application data is sealed as a handshake message.
+    pub poses_as_handshake: bool,
 }
 
 /// Plain text of a sealed record, as far as an event is made of it.
