@@ -3,6 +3,8 @@
 //! Owns the mapping from what a scenario says to what the simulator takes. Draws come from the
 //! scenario's own stream, in the order of this file, so that they move no part's luck.
 
+mod network;
+
 use std::sync::Arc;
 
 use node_core::{Config, MilliCelsius, SensorConfig};
@@ -14,7 +16,6 @@ use nodelab_sim::board::BoardKind;
 use nodelab_sim::broker::{BrokerSpec, Credentials as SimCredentials};
 use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
 use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
-use nodelab_sim::stack::{NetworkSpec, SpanRange};
 use nodelab_sim::{
     Celsius, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
     SimTime, Victims, WorldSpec,
@@ -25,7 +26,7 @@ use crate::prepare::Prepared;
 use crate::scenario::quantity::Ppm;
 use crate::scenario::{
     Air, BrokerSettings, Calibrate, Extension, Fault, FaultKind, Grade, NodeSet, Range, Sdk,
-    SensorBreakage, StepMax, Temperature, WifiPreset, WifiSettings,
+    SensorBreakage, StepMax, Temperature,
 };
 
 /// Error of crystals when a scenario says nothing: ±15 ppm (ESP8266EX data sheet, table 3-1).
@@ -36,10 +37,10 @@ const CRYSTAL_PPB: i64 = 15_000;
 pub fn draw(prepared: &Prepared, seed: u64) -> WorldSpec {
     let extension = &prepared.scenario.extension;
     let mut rng = Rng::derive(seed, EntityId::World, Purpose::Scenario);
-    WorldSpec {
+    let mut world = WorldSpec {
         broker: broker(&extension.broker),
         epoch: extension.start,
-        network: network(extension, &mut rng),
+        network: network::modelled(extension, &mut rng),
         temperature: temperature(prepared, &mut rng),
         faults: extension
             .faults
@@ -48,10 +49,12 @@ pub fn draw(prepared: &Prepared, seed: u64) -> WorldSpec {
             .collect(),
         node: node(prepared, &mut rng),
         nodes: extension.nodes,
-        real: None,
-        security: None,
+        real: network::real(prepared, &mut rng),
+        security: prepared.security.clone(),
         seed,
-    }
+    };
+    world.faults.extend(network::flaky(extension, &mut rng));
+    world
 }
 
 fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
@@ -117,7 +120,7 @@ fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
         },
         supply: extension.supply.map(|supply| supply.draw(rng)),
         topic: publish.map_or_else(String::new, |publish| publish.topic.0.clone()),
-        watchdog: None,
+        watchdog: settings.watchdog,
         wiring: Arc::clone(&prepared.wiring),
     }
 }
@@ -173,41 +176,6 @@ fn broker(settings: &BrokerSettings) -> BrokerSpec {
             .map_or(base.sessions_max, |max| max as usize),
         ..base
     }
-}
-
-fn network(extension: &Extension, rng: &mut Rng) -> NetworkSpec {
-    let WifiSettings {
-        preset,
-        join,
-        latency,
-        loss,
-        password_wrong,
-    } = extension.wifi;
-    let mut network = match preset {
-        WifiPreset::Crowded => NetworkSpec::crowded(),
-        WifiPreset::Far => NetworkSpec::far(),
-        WifiPreset::FlakyAp => NetworkSpec::flaky_ap(),
-        WifiPreset::Good => NetworkSpec::good(),
-        WifiPreset::Lossy => NetworkSpec::lossy(),
-    };
-    if let Some(join) = join {
-        network.join = SpanRange::new(join.low(), join.high());
-    }
-    if let Some(latency) = latency {
-        network.latency = latency.low();
-        network.jitter = difference(latency);
-    }
-    if let Some(loss) = loss {
-        network.loss_ppm = share(loss.draw(rng));
-    }
-    if let Some(latency) = extension.broker.latency {
-        network.answer_time = SpanRange::new(latency.low(), latency.high());
-    }
-    if password_wrong {
-        network.join_failure_ppm = 1_000_000;
-        network.join_failure = node_core::LinkLoss::AuthenticationFailed;
-    }
-    network
 }
 
 fn temperature(prepared: &Prepared, rng: &mut Rng) -> Profile {
@@ -332,8 +300,4 @@ fn celsius(value: MilliCelsius) -> Celsius {
 
 fn share(share: Ppm) -> u32 {
     u32::try_from(share.0).unwrap_or(0)
-}
-
-fn difference(range: Range<SimSpan>) -> SimSpan {
-    SimSpan::from_nanos(range.high().as_nanos() - range.low().as_nanos())
 }

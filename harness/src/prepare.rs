@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use nodelab_sim::board::{Diagram, DiagramError, PathStep, TEXT_BYTES_MAX, Wiring};
 use nodelab_sim::environment::Profile;
+use nodelab_sim::stack::SecuritySpec;
 
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::scenario::{self, BYTES_MAX, FileReference, Scenario, Segment, Temperature};
@@ -25,6 +26,8 @@ const BUILT_IN_BOARD: &str = include_str!("../../boards/nodemcu/diagram.json");
 pub struct Prepared {
     /// The scenario.
     pub scenario: Scenario,
+    /// What protects the streams on its board, if anything does.
+    pub security: Option<SecuritySpec>,
     /// A recorded temperature, if it names one.
     pub trace: Option<Profile>,
     /// What is plugged where.
@@ -94,10 +97,18 @@ pub fn prepare(path: &Path) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
         errors.extend(found);
         None
     });
+    let tls = scenario.extension.tls.as_ref();
+    let settled = tls.zip(wiring.as_ref());
+    let settled = settled.map(|(tls, wiring)| tls.settle(wiring.board(), &scenario.file));
+    let security = settled.transpose().unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
     match wiring {
         Some(wiring) if errors.is_empty() => Ok((
             Prepared {
                 scenario,
+                security,
                 trace,
                 wiring: Arc::new(wiring),
             },

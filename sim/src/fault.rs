@@ -2,6 +2,7 @@
 //!
 //! Owns what can go wrong and when. What a fault does is up to the part it strikes.
 
+use crate::adversary::Attack;
 use crate::analog::Tmp36Fault;
 use crate::id::NodeId;
 use crate::radio::RadioFault;
@@ -15,6 +16,8 @@ pub enum Fault {
     AccessPointDown,
     /// A service of the local network misbehaves; on a modelled network nothing happens.
     Address(AddressFault),
+    /// Somebody attacks the node's connections; on a modelled network nothing happens.
+    Attack(Attack),
     /// The broker's process is gone: streams are reset, new ones refused.
     BrokerDown {
         /// Whether sessions survive, as with a broker that stores them on disk.
@@ -83,6 +86,7 @@ impl Fault {
         match self {
             Self::AccessPointDown => "access point down",
             Self::Address(fault) => fault.as_str(),
+            Self::Attack(attack) => attack.as_str(),
             Self::BrokerDown { .. } => "broker down",
             Self::ClockDrift { .. } => "clock drift",
             Self::ClockJump { .. } => "clock jump",
@@ -107,6 +111,7 @@ impl Fault {
             Self::Sensor(_) => 8,
             Self::Address(_) => 9,
             Self::Radio(_) => 10,
+            Self::Attack(_) => 11,
         }
     }
 }

@@ -4,28 +4,33 @@
 
 use std::path::Path;
 
+use node_core::UnixTime;
+use nodelab_sim::stack::tcp::TcpProfile;
 use nodelab_sim::{SimSpan, Volts};
 
 use crate::diagnostic::Problems;
 use crate::scenario::civil::unix_time;
 use crate::scenario::fields::{
-    Fields, boolean, bounded, bounded_range, place, range, small, text, whole,
+    Fields, boolean, bounded, bounded_range, choice, place, range, small, text, whole,
 };
 use crate::scenario::model::{Extension, FileReference};
 use crate::scenario::quantity::{DURATION, VOLTAGE};
 use crate::scenario::range::Range;
 use crate::scenario::reference::EXTENSION;
 use crate::scenario::settings::{
-    AdcSettings, BrokerSettings, ClockSettings, NodeSettings, SensorSettings, Temperature,
+    AdcSettings, BrokerSettings, ClockSettings, Network, NodeSettings, SensorSettings, Temperature,
     WifiSettings,
 };
-use crate::scenario::tree::Node;
-use crate::scenario::{claims, faults, node, power, world};
+use crate::scenario::tree::{Kind, Node};
+use crate::scenario::{claims, faults, node, power, tls, wifi, world};
 
 /// Simulated time without a limit of its own: what wokwi-cli takes, `--timeout 30000`.
 pub const DURATION_DEFAULT: SimSpan = SimSpan::from_secs(30);
 /// Longest run, ten years.
 pub const DURATION_MAX: SimSpan = SimSpan::from_secs(3_650 * 86_400);
+/// Civil time at power-on of a scenario with `tls` that gives none: certificates are judged by
+/// it, and 2026-01-01 is as good as any day.
+pub const START_WITH_TLS: UnixTime = UnixTime::from_millis(1_767_225_600_000);
 /// Nodes in one world at most.
 pub const NODES_IN_WORLD_MAX: u32 = 1_000_000;
 /// Worlds of one scenario at most.
@@ -46,7 +51,10 @@ impl Default for Extension {
             ideal: false,
             nodes: 1,
             boot: Range::only(SimSpan::ZERO),
+            network: Network::Modelled,
             supply: None,
+            tcp: None,
+            tls: None,
             node: NodeSettings::default(),
             sensor: SensorSettings::default(),
             adc: AdcSettings::default(),
@@ -74,6 +82,16 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
         })
         .unwrap_or(base.nodes);
     let bounds = [("1 ms", SimSpan::from_millis(1)), ("3650 d", DURATION_MAX)];
+    let networks = [("modelled", Network::Modelled), ("real", Network::Real)];
+    let network = fields
+        .read("network", problems, |node, problems| {
+            choice(node, &networks, problems)
+        })
+        .unwrap_or_default();
+    if network == Network::Modelled {
+        judge_modelled(&fields, problems);
+    }
+    let tls = fields.read("tls", problems, tls::read);
     Some(Extension {
         diagram: fields.read("diagram", problems, file),
         duration: fields
@@ -81,7 +99,9 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
                 bounded(node, (&DURATION, bounds), problems)
             })
             .unwrap_or(base.duration),
-        start: fields.read("start", problems, civil_time),
+        start: fields
+            .read("start", problems, civil_time)
+            .or(tls.as_ref().map(|_| START_WITH_TLS)),
         seed: fields
             .read("seed", problems, |node, problems| {
                 whole(node, [0, SEED_MAX], problems)
@@ -101,7 +121,10 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
                 range(node, &DURATION, problems)
             })
             .unwrap_or(base.boot),
+        network,
         supply: fields.read("supply", problems, supply),
+        tcp: fields.read("tcp", problems, tcp),
+        tls,
         node: fields
             .read("node", problems, |node, problems| {
                 node::read(node, nodes, problems)
@@ -119,7 +142,9 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
             .read("environment", problems, world::environment)
             .unwrap_or_default(),
         wifi: fields
-            .read("wifi", problems, world::wifi)
+            .read("wifi", problems, |node, problems| {
+                wifi::read(node, network, problems)
+            })
             .unwrap_or_default(),
         broker: fields
             .read("broker", problems, world::broker)
@@ -147,7 +172,30 @@ pub(crate) fn file(node: &Node, problems: &mut Problems) -> Option<FileReference
     })
 }
 
-fn civil_time(node: &Node, problems: &mut Problems) -> Option<node_core::UnixTime> {
+/// Reports what only a real network has, the keys of `wifi` aside.
+fn judge_modelled(fields: &Fields<'_>, problems: &mut Problems) {
+    let watchdog = fields.find("node").and_then(|node| match &node.kind {
+        Kind::Mapping(entries) => entries
+            .iter()
+            .find(|entry| entry.key.text() == Some("watchdog")),
+        Kind::Scalar(_) | Kind::Sequence(_) => None,
+    });
+    if let Some(entry) = watchdog {
+        problems.report(wifi::needs_real(&entry.key, "watchdog", problems));
+    }
+    let tcp = fields.pairs().find(|(key, _)| key.text() == Some("tcp"));
+    if let Some((key, _)) = tcp {
+        problems.report(wifi::needs_real(key, "tcp", problems));
+    }
+}
+
+fn tcp(node: &Node, problems: &mut Problems) -> Option<TcpProfile> {
+    let names: Vec<(&'static str, &'static str)> =
+        TcpProfile::names().map(|name| (name, name)).collect();
+    choice(node, &names, problems).and_then(TcpProfile::named)
+}
+
+fn civil_time(node: &Node, problems: &mut Problems) -> Option<UnixTime> {
     let time = node.text().and_then(unix_time);
     if time.is_none() {
         let error = problems

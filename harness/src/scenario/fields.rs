@@ -100,6 +100,11 @@ impl<'t> Fields<'t> {
             .map(|entry| (&*entry.key, &*entry.value))
     }
 
+    /// Returns true for a key that the section has.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        self.section.has(key)
+    }
+
     fn judge_key(&self, key: &Node, problems: &mut Problems) {
         let name = key.text().unwrap_or("");
         if key.text().is_some() && self.section.has(name) {
@@ -193,6 +198,22 @@ pub(crate) fn whole(node: &Node, [low, high]: [u64; 2], problems: &mut Problems)
 pub(crate) fn small(node: &Node, [low, high]: [u32; 2], problems: &mut Problems) -> Option<u32> {
     let value = whole(node, [u64::from(low), u64::from(high)], problems)?;
     u32::try_from(value).ok()
+}
+
+/// Reads a number without a unit, the bounds included.
+pub(crate) fn number(node: &Node, [low, high]: [f64; 2], problems: &mut Problems) -> Option<f64> {
+    if let Some(Meaning::Number(value)) = node.meaning()
+        && (low..=high).contains(&value)
+    {
+        return Some(value);
+    }
+    let [low, high] = [low, high].map(javascript_number);
+    let error = problems
+        .file()
+        .error(node.span, format!("{} does not fit here", node.describe()))
+        .expected(format!("expected a number, {low} to {high}"));
+    problems.report(error);
+    None
 }
 
 /// Reads text of one byte at least; numbers count as the text they are written as.

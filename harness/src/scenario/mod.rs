@@ -30,7 +30,9 @@ mod settings;
 mod step_command;
 mod step_time;
 mod steps;
+mod tls;
 mod tree;
+mod wifi;
 mod wokwi;
 mod world;
 mod yaml_error;
@@ -38,7 +40,9 @@ mod yaml_error;
 pub use civil::unix_time;
 pub use claims::CLAIMS_MAX;
 pub use compose::{TreeError, TreeErrorKind, compose};
-pub use extension::{DURATION_DEFAULT, DURATION_MAX, NODES_IN_WORLD_MAX, SEED_MAX, SEEDS_MAX};
+pub use extension::{
+    DURATION_DEFAULT, DURATION_MAX, NODES_IN_WORLD_MAX, SEED_MAX, SEEDS_MAX, START_WITH_TLS,
+};
 pub use faults::FAULTS_MAX;
 pub use file::{Loaded, diagnose, load, parse, read};
 pub use model::{
@@ -49,10 +53,13 @@ pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{
-    AdcSettings, Air, BrokerSettings, Calibrate, ClockSettings, Credentials, Grade, NodeSettings,
-    Publish, Sdk, SensorSettings, StepMax, Temperature, Template, WifiPreset, WifiSettings,
+    AdcSettings, Air, AirSettings, BrokerSettings, BurstSettings, Calibrate, ClockSettings,
+    Credentials, DhcpSettings, DnsSettings, Grade, Network, NodeSettings, Publish, Sdk,
+    SensorSettings, ShadowingSettings, StationSettings, StepMax, Temperature, Template, WifiPreset,
+    WifiSettings,
 };
 pub use step_time::parse_time;
+pub use tls::{ClockSpeed, TlsKeys};
 pub use tree::{
     ALIASES_MAX, BYTES_MAX, DEPTH_MAX, Entry, Kind, NODES_MAX, Node, Scalar, Segment, Tree,
     UnknownTag,

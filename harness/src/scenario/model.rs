@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use node_core::UnixTime;
 use node_core::sensor::SensorFault;
 use nodelab_sim::power::Energy;
+use nodelab_sim::stack::tcp::TcpProfile;
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 use crate::diagnostic::{SourceFile, Span};
@@ -17,9 +18,10 @@ use crate::scenario::power::PowerSettings;
 use crate::scenario::quantity::{Ppm, SignedSpan};
 use crate::scenario::range::Range;
 use crate::scenario::settings::{
-    AdcSettings, BrokerSettings, ClockSettings, NodeSettings, SensorSettings, Temperature,
+    AdcSettings, BrokerSettings, ClockSettings, Network, NodeSettings, SensorSettings, Temperature,
     WifiSettings,
 };
+use crate::scenario::tls::TlsKeys;
 
 /// A scenario file.
 #[derive(Clone, Debug)]
@@ -171,8 +173,14 @@ pub struct Extension {
     pub nodes: u32,
     /// When each node is switched on, drawn per node.
     pub boot: Range<SimSpan>,
+    /// In which form the network is simulated.
+    pub network: Network,
     /// Supply of the sensor's board; `None` is what the board's regulator gives.
     pub supply: Option<Range<Volts>>,
+    /// The nodes' TCP stack on a real network; `None` is the board's.
+    pub tcp: Option<TcpProfile>,
+    /// How streams are protected; `None` is not at all.
+    pub tls: Option<TlsKeys>,
     /// The node's own parameters.
     pub node: NodeSettings,
     /// The sensor.

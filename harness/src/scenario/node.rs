@@ -55,6 +55,9 @@ pub(crate) fn read(node: &Node, nodes: u32, problems: &mut Problems) -> Option<N
             .find("publish")
             .filter(|node| node.text() != Some("off"))
             .and_then(|node| publish(node, nodes, problems)),
+        watchdog: fields.read("watchdog", problems, |node, problems| {
+            bounded(node, (&DURATION, [TIMEOUT_MIN, TIMEOUT_MAX]), problems)
+        }),
     })
 }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use nodelab_sim::power::{Charge, Energy};
+use nodelab_sim::radio::Decibels;
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 /// A share or a rate, in parts per million.
@@ -19,6 +20,10 @@ pub struct SignedSpan(pub i64);
 /// Speed of air, in metres per second.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct MetresPerSecond(pub f64);
+
+/// A distance, in metres.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Metres(pub f64);
 
 /// A kind of quantity: how it is called, shown by example, and read.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +114,20 @@ pub const SPEED: Grammar<MetresPerSecond> = Grammar {
     read: speed,
 };
 
+/// A distance.
+pub const DISTANCE: Grammar<Metres> = Grammar {
+    noun: "a distance",
+    forms: "a number and m, cm or km, such as `5 m`",
+    read: distance,
+};
+
+/// A ratio of powers.
+pub const LEVEL: Grammar<Decibels> = Grammar {
+    noun: "a level",
+    forms: "a number and dB, such as `3 dB`",
+    read: level,
+};
+
 const DURATION_UNITS: [(&str, u64); 11] = [
     ("ns", 1),
     ("us", 1_000),
@@ -197,6 +216,28 @@ pub fn speed(text: &str) -> Result<MetresPerSecond, QuantityError> {
         return Err(QuantityError::OutOfRange);
     }
     Ok(MetresPerSecond(value))
+}
+
+/// Reads a distance.
+///
+/// # Errors
+///
+/// As [`speed`].
+pub fn distance(text: &str) -> Result<Metres, QuantityError> {
+    let value = measure(text, &[("m", 1.0), ("cm", 100.0), ("km", 0.001)])?;
+    if value < 0.0 {
+        return Err(QuantityError::OutOfRange);
+    }
+    Ok(Metres(value))
+}
+
+/// Reads a ratio of powers.
+///
+/// # Errors
+///
+/// As [`temperature`].
+pub fn level(text: &str) -> Result<Decibels, QuantityError> {
+    measure(text, &[("dB", 1.0)]).map(Decibels)
 }
 
 /// Reads a share of 0 % to 100 %.
@@ -476,6 +517,17 @@ mod tests {
         assert_eq!(energy("180.2 mJ"), Ok(Energy(180_200_000_000_000_000)));
         assert_eq!(energy("99999999999999999999 J").unwrap().0 % 1_000, 0);
         assert_eq!(energy("1 kWh"), Err(QuantityError::UnknownUnit));
+    }
+
+    #[test]
+    fn distances_and_levels_are_read() {
+        assert_eq!(distance("5 m"), Ok(Metres(5.0)));
+        assert_eq!(distance("20cm"), Ok(Metres(0.2)));
+        assert_eq!(distance("1.5 km"), Ok(Metres(1_500.0)));
+        assert_eq!(distance("-1 m"), Err(QuantityError::OutOfRange));
+        assert_eq!(distance("5"), Err(QuantityError::NoUnit));
+        assert_eq!(level("3 dB"), Ok(Decibels(3.0)));
+        assert_eq!(level("3 dBm"), Err(QuantityError::UnknownUnit));
     }
 
     proptest! {

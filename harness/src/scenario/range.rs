@@ -5,7 +5,7 @@
 
 use nodelab_sim::{Celsius, Rng, SimSpan, Volts};
 
-use crate::scenario::quantity::{Grammar, Ppm, QuantityError, SignedSpan};
+use crate::scenario::quantity::{Grammar, Metres, Ppm, QuantityError, SignedSpan};
 
 /// All values from `low` to `high`; a single value is a range of itself.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,6 +121,13 @@ impl Range<Volts> {
     /// Draws a voltage, uniformly.
     pub fn draw(&self, rng: &mut Rng) -> Volts {
         Volts(rng.uniform(self.low.0, self.high.0))
+    }
+}
+
+impl Range<Metres> {
+    /// Draws a distance, uniformly.
+    pub fn draw(&self, rng: &mut Rng) -> Metres {
+        Metres(rng.uniform(self.low.0, self.high.0))
     }
 }
 

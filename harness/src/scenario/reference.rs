@@ -3,12 +3,12 @@
 //! Owns the list that a file's keys are checked against, so a key that is not documented here
 //! is not accepted either. Does not know how values are read.
 
+mod network;
 mod surroundings;
 mod trials;
 
-pub use surroundings::{
-    BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE, WIFI,
-};
+pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, TLS, WIFI};
+pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
 pub use trials::{
     ACCESS_POINT_DOWN, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS, NEVER,
     POWER_CUT, RESET, SENSOR_FAULT,
@@ -47,7 +47,7 @@ const fn key(name: &'static str, [accepts, default, about]: [&'static str; 3]) -
 }
 
 /// Every section, in the order of the reference page.
-pub static SECTIONS: [&Section; 29] = [
+pub static SECTIONS: [&Section; 36] = [
     &EXTENSION,
     &NODE,
     &QUEUE,
@@ -65,6 +65,13 @@ pub static SECTIONS: [&Section; 29] = [
     &RANDOM_WALK,
     &STEP,
     &WIFI,
+    &BURST,
+    &DHCP,
+    &DNS,
+    &POWER_SAVE,
+    &SHADOWING,
+    &STATION,
+    &TLS,
     &BROKER,
     &FAULT,
     &ACCESS_POINT_DOWN,
@@ -104,7 +111,7 @@ pub static EXTENSION: Section = Section {
             "start",
             [
                 "date and time, UTC",
-                "never known",
+                "never known; with `tls` 2026-01-01",
                 "Civil time at power-on.",
             ],
         ),
@@ -135,11 +142,35 @@ pub static EXTENSION: Section = Section {
             ],
         ),
         key(
+            "network",
+            [
+                "modelled, real",
+                "modelled",
+                "The network as drawn times, or as frames and bytes.",
+            ],
+        ),
+        key(
             "supply",
             [
                 "voltage, or range `a..b`, 0 V to 20 V",
                 "the board's",
                 "Supply of the board.",
+            ],
+        ),
+        key(
+            "tcp",
+            [
+                "arduino-higher-bandwidth, arduino-lower-memory, esp-radio, micropython, rtos-sdk",
+                "arduino-lower-memory; esp-radio on an ESP32-C3",
+                "The node's TCP stack; real networks only.",
+            ],
+        ),
+        key(
+            "tls",
+            [
+                "true, false, or a mapping",
+                "false",
+                "Protects the streams; `true` is what the board's library does by itself.",
             ],
         ),
         key("node", ["mapping", "", "The node's own parameters."]),
@@ -226,6 +257,14 @@ pub static NODE: Section = Section {
                 "mapping, or off",
                 "off",
                 "Where readings go besides the console.",
+            ],
+        ),
+        key(
+            "watchdog",
+            [
+                "duration, 1 ms to 1 h",
+                "none",
+                "Restarts a node that computes for longer; real networks only.",
             ],
         ),
     ],

@@ -3,6 +3,8 @@
 //! Owns their types and defaults. Parameters of the node are the node's own types; `None`
 //! leaves a value to the simulator's model. Does not know YAML.
 
+mod network;
+
 use node_core::mqtt::ConnectRefusal;
 use node_core::{
     Attenuation, Conversion, MilliCelsius, QueueConfig, ReportConfig, SamplingConfig, Text,
@@ -13,6 +15,11 @@ use nodelab_sim::{Celsius, SimSpan};
 use crate::scenario::model::FileReference;
 use crate::scenario::quantity::{MetresPerSecond, Ppm, SignedSpan};
 use crate::scenario::range::Range;
+
+pub use network::{
+    AirSettings, BurstSettings, DhcpSettings, DnsSettings, Network, ShadowingSettings,
+    StationSettings,
+};
 
 /// The node's own parameters.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -31,6 +38,8 @@ pub struct NodeSettings {
     pub wifi: WifiConfig,
     /// Where readings go; `None` is the console alone.
     pub publish: Option<Publish>,
+    /// How long the processor may compute before it is restarted; `None` has no watchdog.
+    pub watchdog: Option<SimSpan>,
 }
 
 /// Largest believable change between two readings.
@@ -182,13 +191,15 @@ pub enum Temperature {
 }
 
 /// The link: a preset, and what to change in it.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WifiSettings {
     /// Where to start from.
     pub preset: WifiPreset,
-    /// Time of a join.
+    /// What a real network has; a modelled one leaves it alone.
+    pub air: AirSettings,
+    /// Time of a join on a modelled network.
     pub join: Option<Range<SimSpan>>,
-    /// Time of a frame, one way.
+    /// Time of a frame on a modelled network, one way.
     pub latency: Option<Range<SimSpan>>,
     /// Share of the frames lost, retransmissions of the radio included.
     pub loss: Option<Range<Ppm>>,

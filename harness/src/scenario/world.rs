@@ -1,4 +1,4 @@
-//! Reads the world around the node: sensor, converter, clock, weather, link and broker.
+//! Reads the world around the node: sensor, converter, clock, weather and broker.
 //!
 //! Owns those blocks of `x-nodelab`. Does not know the physics behind them.
 
@@ -10,16 +10,16 @@ use crate::diagnostic::Problems;
 use crate::scenario::extension::{TEXT_MAX, file};
 use crate::scenario::fields::{Fields, bounded, bounded_range, choice, range, small, text};
 use crate::scenario::quantity::{
-    DEVIATION, DURATION, MetresPerSecond, Ppm, SHARE, SIGNED_DURATION, SPEED, TEMPERATURE,
+    DEVIATION, DURATION, MetresPerSecond, Ppm, SIGNED_DURATION, SPEED, TEMPERATURE,
 };
 use crate::scenario::range::Range;
 use crate::scenario::reference::{
     ADC, AIR, BROKER, CLOCK, DIURNAL, ENVIRONMENT, RAMP, RANDOM_WALK, SENSOR, STEP,
-    TEMPERATURE as COURSE, WIFI,
+    TEMPERATURE as COURSE,
 };
 use crate::scenario::settings::{
     AdcSettings, Air, BrokerSettings, ClockSettings, Credentials, Grade, Sdk, SensorSettings,
-    Temperature, WifiPreset, WifiSettings,
+    Temperature,
 };
 use crate::scenario::tree::{Kind, Node};
 
@@ -95,36 +95,6 @@ pub(crate) fn clock(node: &Node, problems: &mut Problems) -> Option<ClockSetting
 pub(crate) fn environment(node: &Node, problems: &mut Problems) -> Option<Temperature> {
     let fields = Fields::open(node, &ENVIRONMENT, problems)?;
     fields.require("temperature", problems, temperature)
-}
-
-/// Reads `wifi`.
-pub(crate) fn wifi(node: &Node, problems: &mut Problems) -> Option<WifiSettings> {
-    let fields = Fields::open(node, &WIFI, problems)?;
-    let presets = [
-        ("good", WifiPreset::Good),
-        ("lossy", WifiPreset::Lossy),
-        ("far", WifiPreset::Far),
-        ("crowded", WifiPreset::Crowded),
-        ("flaky-ap", WifiPreset::FlakyAp),
-    ];
-    let passwords = [("right", false), ("wrong", true)];
-    Some(WifiSettings {
-        preset: fields
-            .read("preset", problems, |node, problems| {
-                choice(node, &presets, problems)
-            })
-            .unwrap_or_default(),
-        join: fields.read("join", problems, span),
-        latency: fields.read("latency", problems, span),
-        loss: fields.read("loss", problems, |node, problems| {
-            range(node, &SHARE, problems)
-        }),
-        password_wrong: fields
-            .read("password", problems, |node, problems| {
-                choice(node, &passwords, problems)
-            })
-            .unwrap_or_default(),
-    })
 }
 
 /// Reads `broker`.

@@ -74,6 +74,11 @@ impl Security {
             .map(|(_, setup)| setup)
     }
 
+    /// Returns whether the broker asks nodes for a certificate.
+    pub(crate) const fn is_mutual(&self) -> bool {
+        self.spec.tls.settings().mutual
+    }
+
     /// Returns how long the node's processor takes for work.
     pub(crate) fn price(&self, work: &Work) -> SimSpan {
         let settings = self.spec.tls.settings();

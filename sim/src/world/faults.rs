@@ -1,6 +1,7 @@
 //! What each fault does to the world, when it strikes and when it ends.
 
 use super::World;
+use crate::adversary::Attack;
 use crate::analog::Tmp36Fault;
 use crate::broker::BrokerAction;
 use crate::device::{Device, Surroundings};
@@ -8,7 +9,7 @@ use crate::event::{Class, EventKind};
 use crate::fault::{Fault, ScheduledFault, Victims};
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
-use crate::radio::RadioFault;
+use crate::radio::{RadioFault, ReasonCode};
 
 /// A scheduled fault and how far it has come.
 #[derive(Clone, Debug)]
@@ -112,6 +113,7 @@ impl World {
                     real.cell.services.strike(fault);
                 }
             }
+            Fault::Attack(attack) => self.start_attack(index, attack, watch),
             Fault::BrokerDown { keep_sessions } => self.stop_broker(keep_sessions, watch),
             Fault::ClockDrift { ppb } => self.for_victims(index, watch, |device, around| {
                 device.drift_clock(now, Some(ppb), around);
@@ -153,6 +155,7 @@ impl World {
                     real.cell.services.heal(fault);
                 }
             }
+            Fault::Attack(attack) => self.end_attack(index, attack, watch),
             Fault::BrokerDown { .. } => self.start_broker(watch),
             Fault::ClockDrift { .. } => self.for_victims(index, watch, |device, around| {
                 device.drift_clock(now, None, around);
@@ -221,6 +224,39 @@ impl World {
         }
     }
 
+    /// Lets somebody get between nodes and the broker.
+    fn start_attack(&mut self, index: usize, attack: Attack, watch: &mut dyn Observer) {
+        let now = self.now;
+        let Some(real) = &mut self.real else { return };
+        if let (Some(security), Some(how)) = (&mut real.security, attack.impostor()) {
+            security.forge(how);
+        }
+        self.for_victims(index, watch, |device, around| {
+            device.act_on_path(now, around, |path, around| {
+                path.attack(now, attack, around);
+            });
+        });
+        self.deauthenticate_for(attack, watch);
+    }
+
+    fn end_attack(&mut self, index: usize, attack: Attack, watch: &mut dyn Observer) {
+        let now = self.now;
+        self.for_victims(index, watch, |device, around| {
+            device.act_on_path(now, around, |path, around| {
+                path.end_attack(now, attack, around);
+            });
+        });
+        self.deauthenticate_for(attack, watch);
+    }
+
+    /// Makes stations join again, where another access point appeared or is gone.
+    fn deauthenticate_for(&mut self, attack: Attack, watch: &mut dyn Observer) {
+        if matches!(attack, Attack::RogueAccessPoint(_)) {
+            let reason = ReasonCode::AUTH_LEAVE;
+            self.strike_radio(RadioFault::Deauthenticated { reason }, watch);
+        }
+    }
+
     /// Combines the losses of all active faults with the link's own.
     fn weigh_link_loss(&mut self) {
         let added = |base| {
@@ -231,6 +267,7 @@ impl World {
                     Fault::LinkLoss { loss_ppm } => Some(loss_ppm),
                     Fault::AccessPointDown
                     | Fault::Address(_)
+                    | Fault::Attack(_)
                     | Fault::BrokerDown { .. }
                     | Fault::ClockDrift { .. }
                     | Fault::ClockJump { .. }
@@ -242,9 +279,8 @@ impl World {
                 .fold(base, combined_loss_ppm)
         };
         self.network.loss_ppm = added(self.loss_ppm);
-        let loss_ppm = added(0);
         if let Some(real) = &mut self.real {
-            real.cell.loss_ppm = loss_ppm;
+            real.weigh_loss(added);
         }
     }
 

@@ -43,8 +43,10 @@ impl RealWorld {
         let security = security(world, epoch);
         let access_point = AccessPoint::new(&spec.wifi.access_point, world.seed);
         let services = AddressServer::new(world.seed, spec.services.clone());
+        let mut cell = Cell::new(access_point, services);
+        cell.loss_ppm = spec.loss_ppm;
         Some(Box::new(Self {
-            cell: Cell::new(access_point, services),
+            cell,
             air: Arc::new(Air::new(&spec.wifi)),
             alarm: SimTime::MAX,
             epoch,
@@ -58,6 +60,11 @@ impl RealWorld {
     /// Builds the path of one node.
     pub(super) fn path(&self, seed: u64, node: NodeId) -> RealPath {
         RealPath::new(seed, node, &self.spec, &self.air, self.security.as_ref())
+    }
+
+    /// Sets what is lost on top of what the radio loses, by what faults add.
+    pub(super) fn weigh_loss(&mut self, added: impl FnOnce(u32) -> u32) {
+        self.cell.loss_ppm = added(self.spec.loss_ppm);
     }
 
     /// Returns what a path can touch.

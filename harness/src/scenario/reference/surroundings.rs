@@ -1,4 +1,4 @@
-//! The keys of the world around a node: weather, link and broker.
+//! The keys of the world around a node: weather and broker.
 //!
 //! Owns their documentation alone.
 
@@ -167,53 +167,6 @@ pub static STEP: Section = Section {
         key("from", ["temperature, or range `a..b`", "", "Before."]),
         key("to", ["temperature, or range `a..b`", "", "After."]),
         key("at", ["duration, or range `a..b`", "", "When."]),
-    ],
-};
-
-/// The link.
-pub static WIFI: Section = Section {
-    name: "x-nodelab.wifi",
-    keys: &[
-        key(
-            "preset",
-            [
-                "good, lossy, far, crowded, flaky-ap",
-                "good",
-                "A typical link.",
-            ],
-        ),
-        key(
-            "join",
-            [
-                "duration, or range `a..b`",
-                "the preset's",
-                "Time of a join.",
-            ],
-        ),
-        key(
-            "latency",
-            [
-                "duration, or range `a..b`",
-                "the preset's",
-                "Time of a frame, one way.",
-            ],
-        ),
-        key(
-            "loss",
-            [
-                "share, or range `a..b`",
-                "the preset's",
-                "Share of the frames lost.",
-            ],
-        ),
-        key(
-            "password",
-            [
-                "right, wrong",
-                "right",
-                "Whether the node knows the password.",
-            ],
-        ),
     ],
 };
 

@@ -1,13 +1,18 @@
 //! The broker's host as one node sees it: TCP, the outer layer, and streams for the broker.
 //!
 //! One host for each node, because smoltcp looks at every socket of a host in every poll. Owns
-//! accepting, closing and the server's half of TLS. Does not know MQTT.
+//! accepting, closing and the server's half of TLS, and lets an attacker come between the two.
+//! Does not know MQTT.
+
+mod middle;
 
 use core::net::Ipv4Addr;
 
 use smallvec::SmallVec;
 
+use self::middle::{Middle, Threat, Threats, carry};
 use super::layer::Layer;
+use crate::adversary::{Attack, Impostor, Passage, Way};
 use crate::stack::tcp::{End, Host, SocketKey, TcpProfile};
 use crate::stack::tls::{Moment, TlsEvent};
 use crate::time::SimTime;
@@ -26,6 +31,8 @@ pub(super) enum FrontEvent {
     Accepted { connection: u32 },
     /// A stream that was open is over.
     Finished { connection: u32 },
+    /// Somebody in the middle read these bytes.
+    Intercepted(Vec<u8>),
     /// Bytes for the broker.
     Received { connection: u32, bytes: Vec<u8> },
     /// Something about TLS.
@@ -44,6 +51,7 @@ pub(super) struct Front {
     running: bool,
     /// Something changed since the host was polled last.
     stirred: bool,
+    threats: Threats,
 }
 
 #[derive(Debug)]
@@ -51,6 +59,8 @@ struct Accepted {
     key: SocketKey,
     connection: u32,
     layer: Layer,
+    /// Who is between TCP and the layer, if anybody is.
+    middle: Option<Box<Middle>>,
     /// Bytes that did not fit the send buffer.
     unsent: Vec<u8>,
     /// The broker knows about it.
@@ -69,6 +79,7 @@ impl Front {
             accepted: 0,
             running: true,
             stirred: false,
+            threats: Threats::default(),
         }
     }
 
@@ -90,6 +101,9 @@ impl Front {
     /// Takes bytes of the broker.
     pub(super) fn write(&mut self, now: Moment, connection: u32, bytes: &[u8]) {
         if let Some(accepted) = self.find(connection) {
+            if let Some(middle) = &mut accepted.middle {
+                middle.overhear(bytes);
+            }
             accepted.layer.write(now, bytes);
             self.stirred = true;
         }
@@ -122,34 +136,81 @@ impl Front {
         self.running = true;
     }
 
-    /// Returns when [`Front::poll`] is wanted next.
-    pub(super) fn poll_timeout(&self, at: SimTime) -> Option<SimTime> {
-        if self.stirred {
-            Some(at)
-        } else {
-            self.host.poll_timeout()
+    /// Lets somebody get in between; `relays` says whether he can pass on what he reads.
+    pub(super) fn attack(&mut self, at: SimTime, attack: Attack, relays: bool) {
+        let threat = Threat { attack, relays };
+        self.threats.begin(threat);
+        self.stirred = true;
+        for accepted in &mut self.connections {
+            if threat.resets() {
+                self.host.abort(accepted.key);
+            } else if threat.strikes_open() && accepted.middle.is_none() {
+                let protected = accepted.layer.is_protected();
+                let middle = Middle::new(at, threat, protected, accepted.told);
+                accepted.middle = Some(Box::new(middle));
+            }
         }
     }
 
-    /// Lets the host work. `layer` builds the outer layer of a new connection.
+    /// Lets him go: who posed as the server leaves his connections dead, what was held passes.
+    pub(super) fn end_attack(&mut self, now: Moment, attack: Attack) {
+        if !self.threats.end(attack) {
+            return;
+        }
+        self.stirred = true;
+        for accepted in &mut self.connections {
+            let Some(middle) = accepted.middle.take_if(|m| m.tap.attack() == attack) else {
+                continue;
+            };
+            if middle.impostor().is_some() {
+                accepted.middle = Some(middle);
+                self.host.abort(accepted.key);
+                continue;
+            }
+            let mut passage = Passage::default();
+            middle.tap.clone().release(&mut passage);
+            accepted.unsent.extend(passage.down);
+            if !passage.up.is_empty() {
+                accepted.layer.receive(now, &passage.up);
+            }
+        }
+    }
+
+    /// Takes note that the node joined an access point.
+    pub(super) fn associate(&mut self) {
+        self.threats.associate();
+    }
+
+    /// Returns when [`Front::poll`] is wanted next.
+    pub(super) fn poll_timeout(&self, at: SimTime) -> Option<SimTime> {
+        if self.stirred {
+            return Some(at);
+        }
+        let middles = self.connections.iter().filter_map(|a| a.middle.as_ref());
+        let taps = middles.filter_map(|middle| middle.tap.poll_timeout());
+        self.host.poll_timeout().into_iter().chain(taps).min()
+    }
+
+    /// Lets the host work. `layer` builds the outer layer of a new connection, for the broker or
+    /// for who poses as it.
     pub(super) fn poll(
         &mut self,
         at: SimTime,
         now: Moment,
-        mut layer: impl FnMut(u32) -> Layer,
+        mut layer: impl FnMut(Option<Impostor>) -> Layer,
         packets: &mut Vec<Vec<u8>>,
         events: &mut Vec<FrontEvent>,
     ) {
-        let due = self.host.poll_timeout().is_some_and(|due| due <= at);
-        if !self.stirred && !due {
+        if self.poll_timeout(at).is_none_or(|due| due > at) {
             return;
         }
         self.stirred = false;
         self.host.poll(at, packets);
-        self.accept(&mut layer);
+        self.accept(at, &mut layer);
         let mut wrote = false;
         for index in 0..self.connections.len() {
-            wrote |= self.serve(index, now, events);
+            wrote |= self.serve(index, at, now, events);
+            self.replay(index, at, now, &mut layer, events);
         }
         if wrote {
             self.host.poll(at, packets);
@@ -165,7 +226,7 @@ impl Front {
     }
 
     /// Takes over a connection whose SYN came.
-    fn accept(&mut self, layer: &mut impl FnMut(u32) -> Layer) {
+    fn accept(&mut self, at: SimTime, layer: &mut impl FnMut(Option<Impostor>) -> Layer) {
         let Some(key) = self.listening else { return };
         if self.host.end(key) == End::Opening {
             return;
@@ -173,10 +234,15 @@ impl Front {
         self.listening = None;
         self.accepted = self.accepted.wrapping_add(1);
         let connection = self.accepted;
+        let threat = self.threats.current();
+        let layer = layer(threat.and_then(|threat| threat.attack.impostor()));
+        let protected = layer.is_protected();
+        let middle = threat.map(|threat| Box::new(Middle::new(at, threat, protected, false)));
         self.connections.push(Box::new(Accepted {
             key,
             connection,
-            layer: layer(connection),
+            layer,
+            middle,
             unsent: Vec::new(),
             told: false,
             closing: false,
@@ -184,36 +250,35 @@ impl Front {
     }
 
     /// Moves bytes of one connection both ways; returns true if its host has to work again.
-    fn serve(&mut self, index: usize, now: Moment, events: &mut Vec<FrontEvent>) -> bool {
-        let accepted = &mut self.connections[index];
+    fn serve(
+        &mut self,
+        index: usize,
+        at: SimTime,
+        now: Moment,
+        events: &mut Vec<FrontEvent>,
+    ) -> bool {
+        let accepted = &mut *self.connections[index];
         let mut bytes = Vec::new();
         self.host.receive_into(accepted.key, &mut bytes);
-        if !bytes.is_empty() {
-            accepted.layer.receive(now, &bytes);
+        let arrived = !bytes.is_empty();
+        let mut passage = Passage::default();
+        carry(
+            at,
+            accepted.middle.as_deref_mut(),
+            Way::Up,
+            bytes,
+            &mut passage,
+        );
+        if !passage.up.is_empty() {
+            accepted.layer.receive(now, &passage.up);
         }
         let end = self.host.end(accepted.key);
         if end == End::Finished && !accepted.closing {
             accepted.layer.eof(now);
         }
-        let mut failed = false;
-        while let Some(event) = accepted.layer.poll_event() {
-            failed |= matches!(event, TlsEvent::Failed(_));
-            events.push(FrontEvent::Tls(event));
-        }
-        let connection = accepted.connection;
-        let usable = !failed && !accepted.closing && matches!(end, End::Open | End::Finished);
-        if usable && !accepted.told && !accepted.layer.is_handshaking() {
-            accepted.told = true;
-            events.push(FrontEvent::Accepted { connection });
-        }
-        if accepted.told {
-            let mut bytes = Vec::new();
-            accepted.layer.take_plain(&mut bytes);
-            if !bytes.is_empty() {
-                events.push(FrontEvent::Received { connection, bytes });
-            }
-        }
-        accepted.layer.take_output(&mut accepted.unsent);
+        let failed = accepted.tell(end, events);
+        accepted.ask_renegotiation(now);
+        accepted.send(at, &mut passage);
         let sent = self.host.send(accepted.key, &accepted.unsent);
         accepted.unsent.drain(..sent);
         let done = accepted.unsent.is_empty();
@@ -221,7 +286,51 @@ impl Front {
             self.host.close(accepted.key);
             return true;
         }
-        sent > 0 || !bytes.is_empty()
+        sent > 0 || arrived
+    }
+
+    /// Says to the server again what an eavesdropper heard, on a connection of his own.
+    fn replay(
+        &mut self,
+        index: usize,
+        at: SimTime,
+        now: Moment,
+        layer: &mut impl FnMut(Option<Impostor>) -> Layer,
+        events: &mut Vec<FrontEvent>,
+    ) {
+        let accepted = &mut self.connections[index];
+        // He does not wait for a connection that is over.
+        let over = self.host.end(accepted.key) != End::Open;
+        let due = if over { SimTime::MAX } else { at };
+        let heard = accepted
+            .middle
+            .as_mut()
+            .and_then(|m| m.tap.take_replay(due));
+        if over {
+            accepted.middle = None;
+        }
+        let Some(heard) = heard.filter(|heard| !heard.is_empty() && self.running) else {
+            return;
+        };
+        let mut layer = layer(None);
+        layer.receive(now, &heard);
+        let mut failed = false;
+        while let Some(event) = layer.poll_event() {
+            failed |= matches!(event, TlsEvent::Failed(_));
+            events.push(FrontEvent::Tls(event));
+        }
+        if failed || layer.is_handshaking() {
+            return;
+        }
+        self.accepted = self.accepted.wrapping_add(1);
+        let connection = self.accepted;
+        let mut bytes = Vec::new();
+        layer.take_plain(&mut bytes);
+        events.extend([
+            FrontEvent::Accepted { connection },
+            FrontEvent::Received { connection, bytes },
+            FrontEvent::Finished { connection },
+        ]);
     }
 
     /// Forgets connections that are over, and tells the broker about those it knew.
@@ -240,6 +349,61 @@ impl Front {
             }
             !over
         });
+    }
+}
+
+impl Accepted {
+    /// Tells what happened in the layer; returns true if it gave up.
+    fn tell(&mut self, end: End, events: &mut Vec<FrontEvent>) -> bool {
+        let mut failed = false;
+        while let Some(event) = self.layer.poll_event() {
+            failed |= matches!(event, TlsEvent::Failed(_));
+            events.push(FrontEvent::Tls(event));
+        }
+        let connection = self.connection;
+        let usable = !failed && !self.closing && matches!(end, End::Open | End::Finished);
+        let shaken = usable && !self.layer.is_handshaking();
+        let middle = self.middle.as_deref_mut();
+        let relays = middle
+            .as_ref()
+            .is_none_or(|m| m.relays || m.impostor().is_none());
+        if shaken && relays && !self.told {
+            self.told = true;
+            events.push(FrontEvent::Accepted { connection });
+        }
+        if !self.told && !shaken {
+            return failed;
+        }
+        let mut bytes = Vec::new();
+        self.layer.take_plain(&mut bytes);
+        if let Some(middle) = middle {
+            middle.tap.secure();
+            middle.overhear(&bytes);
+            let overheard = middle.take_overheard().into_iter();
+            events.extend(overheard.map(FrontEvent::Intercepted));
+        }
+        if self.told && !bytes.is_empty() {
+            events.push(FrontEvent::Received { connection, bytes });
+        }
+        failed
+    }
+
+    fn ask_renegotiation(&mut self, now: Moment) {
+        if self.middle.as_mut().is_some_and(|m| m.tap.take_request()) {
+            self.layer.ask_renegotiation(now);
+        }
+    }
+
+    /// Moves what the layer has to send behind what is unsent, as far as it gets there.
+    fn send(&mut self, at: SimTime, passage: &mut Passage) {
+        let mut bytes = Vec::new();
+        self.layer.take_output(&mut bytes);
+        carry(at, self.middle.as_deref_mut(), Way::Down, bytes, passage);
+        if let Some(middle) = &mut self.middle {
+            middle.tap.handle_timeout(at, passage);
+        }
+        self.unsent.append(&mut passage.down);
+        self.closing |= passage.cut;
     }
 }
 

@@ -49,6 +49,18 @@ impl Layer {
         }
     }
 
+    /// Asks the peer to renegotiate, where the protocol knows that.
+    pub(super) fn ask_renegotiation(&mut self, now: Moment) {
+        if let Self::Tls(endpoint) = self {
+            endpoint.ask_to_renegotiate(now);
+        }
+    }
+
+    /// Returns whether bytes are protected.
+    pub(super) const fn is_protected(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
     /// Says goodbye to the peer.
     pub(super) fn close(&mut self, now: Moment) {
         if let Self::Tls(endpoint) = self {

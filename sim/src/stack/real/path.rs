@@ -18,6 +18,7 @@ use super::front::{Front, PORT, PORT_TLS};
 use super::output::PathOutput;
 use super::spec::RealSpec;
 use super::stream::NodeStream;
+use crate::adversary::Attack;
 use crate::event::Bytes;
 use crate::id::NodeId;
 use crate::radio::{Air, Frame, MacAddress, RadioLink, Station};
@@ -215,6 +216,20 @@ impl RealPath {
     /// Starts the broker's process.
     pub(crate) const fn start_broker(&mut self) {
         self.front.start();
+    }
+
+    /// Lets somebody get between this node and the broker.
+    pub(crate) fn attack(&mut self, at: SimTime, attack: Attack, around: &mut PathAround<'_>) {
+        // Who cannot show a node's certificate cannot pass on what the node says.
+        let relays = !around.security.is_some_and(Security::is_mutual);
+        self.front.attack(at, attack, relays);
+        self.work(at, around);
+    }
+
+    /// Lets him go.
+    pub(crate) fn end_attack(&mut self, at: SimTime, attack: Attack, around: &mut PathAround<'_>) {
+        self.front.end_attack(server_moment(at, around), attack);
+        self.work(at, around);
     }
 
     /// Tells the station whether beacons are heard where it listens.

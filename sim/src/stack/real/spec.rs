@@ -14,6 +14,8 @@ pub struct RealSpec {
     pub checks_address: bool,
     /// From the access point to the broker's host, or back.
     pub lan_delay: SpanRange,
+    /// Share of frames that are lost on top of what the radio loses, in parts per million.
+    pub loss_ppm: u32,
     /// How nodes get an address, a name resolved and the time.
     pub services: ServiceSpec,
     /// The station in each node.
@@ -36,6 +38,7 @@ impl RealSpec {
             answer_time: SpanRange::from_millis(0, 1),
             checks_address: false,
             lan_delay: SpanRange::from_millis(1, 2),
+            loss_ppm: 0,
             services: ServiceSpec::default(),
             station: StationSpec {
                 cache: wifi.cache,

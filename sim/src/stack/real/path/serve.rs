@@ -5,6 +5,7 @@ use core::net::Ipv4Addr;
 use node_core::{CloseReason, LinkLoss, UnixTime};
 
 use super::{Opening, PathAround, RealPath, server_moment};
+use crate::adversary::Impostor;
 use crate::radio::{EtherType, Frame, JoinPhase, MacAddress, Payload, RadioEvent, StationEffect};
 use crate::stack::address::{AddressEffect, AddressMode, plan};
 use crate::stack::outcome::Direction;
@@ -114,11 +115,12 @@ impl RealPath {
         let now = server_moment(at, around);
         let (mut packets, mut events) = (Vec::new(), Vec::new());
         let (luck, security) = (&mut self.luck, around.security);
-        let layer = |_connection: u32| match security {
+        let layer = |poses: Option<Impostor>| match security {
             None => Layer::plain(),
             Some(security) => {
-                let endpoint = Endpoint::server(security.server(), luck, now);
-                Layer::Tls(Box::new(endpoint))
+                let forged = poses.and_then(|how| security.impostor(how));
+                let setup = forged.unwrap_or_else(|| security.server());
+                Layer::Tls(Box::new(Endpoint::server(setup, luck, now)))
             }
         };
         self.front.poll(at, now, layer, &mut packets, &mut events);
@@ -130,6 +132,7 @@ impl RealPath {
             around.out.push_back(match event {
                 FrontEvent::Accepted { connection } => PathOutput::BrokerAccepted { connection },
                 FrontEvent::Finished { connection } => PathOutput::BrokerFinished { connection },
+                FrontEvent::Intercepted(bytes) => PathOutput::Intercepted(bytes),
                 FrontEvent::Received { connection, bytes } => {
                     PathOutput::BrokerReceived { connection, bytes }
                 }
@@ -183,6 +186,7 @@ impl RealPath {
 
     fn start_addressing(&mut self, at: SimTime, around: &mut PathAround<'_>) {
         self.addressing_since = Some(at);
+        self.front.associate();
         let started = RadioEvent::PhaseStarted(JoinPhase::Dhcp);
         around.out.push_back(PathOutput::Radio(started));
         let mode = if around.spec.station.cache.address {
