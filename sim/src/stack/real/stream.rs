@@ -157,7 +157,8 @@ impl NodeStream {
             // What was read opens the window again.
             self.stirred = true;
         }
-        if matches!(end, End::Finished | End::Closed) {
+        // A reset, or a peer that fell silent, says nothing about whom the peer is.
+        if end == End::Finished {
             live.layer.eof(now);
         }
         live.layer.take_work()
