@@ -342,7 +342,7 @@ fn a_downgrade_is_refused_by_who_speaks_the_newer_version() {
 #[test]
 fn a_stripped_extension_connects_nobody() {
     for (settings, client, alerts) in [
-        (both(), TlsFailure::PeerMisbehaved, &[110][..]),
+        (both(), TlsFailure::PeerMisbehaved, &[47][..]),
         (newer(), TlsFailure::NoCommonParameters, &[70]),
     ] {
         withstands(Row {

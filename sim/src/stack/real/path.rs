@@ -71,6 +71,9 @@ pub(crate) struct RealPath {
     joined: bool,
     /// Where packets for the broker go.
     next_hop: MacAddress,
+    /// Noise on the air.
+    #[cfg(test)]
+    pub(crate) mangler: Option<super::Mangler>,
 }
 
 /// What a stream waits for before its SYN can be sent.
@@ -117,6 +120,8 @@ impl RealPath {
             leaving: None,
             joined: false,
             next_hop: plan::BROKER_MAC,
+            #[cfg(test)]
+            mangler: None,
         }
     }
 
