@@ -52,7 +52,7 @@ impl Observer for Ledger {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(2500))]
 
     #[test]
     fn noise_on_every_layer_loses_no_reading(

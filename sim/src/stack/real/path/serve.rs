@@ -15,7 +15,7 @@ use crate::stack::real::front::FrontEvent;
 use crate::stack::real::layer::Layer;
 use crate::stack::real::stream::NodeStream;
 use crate::stack::security::Security;
-use crate::stack::tls::{Endpoint, Moment, Side};
+use crate::stack::tls::{Endpoint, Moment, Side, TlsEvent, TlsFailure};
 use crate::time::{SimSpan, SimTime};
 
 impl RealPath {
@@ -97,7 +97,11 @@ impl RealPath {
             stream.stir();
             self.compute(at, span, around);
         } else {
+            let before = around.out.len();
             stream.write_out(at, &mut packets, around.out);
+            if around.tells_time && around.out.iter().skip(before).any(doubts_clock) {
+                self.addresses.ask_time(at);
+            }
         }
         for packet in packets {
             self.send_up(at, packet, around);
@@ -286,4 +290,17 @@ impl RealPath {
             self.transmit(at, Direction::Up, frame, around);
         }
     }
+}
+
+/// Returns true when a certificate is not valid by the node's clock: one of the two is wrong.
+///
+/// Without asking again, one forged answer of a time server would lock the node out for good.
+const fn doubts_clock(output: &PathOutput) -> bool {
+    matches!(
+        output,
+        PathOutput::Tls(
+            Side::Client,
+            TlsEvent::Failed(TlsFailure::Expired | TlsFailure::NotYetValid)
+        )
+    )
 }
