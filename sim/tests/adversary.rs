@@ -14,6 +14,7 @@ use nodelab_sim::adversary::{Attack, Impostor, Way};
 use nodelab_sim::broker::{BrokerEvent, BrokerSpec};
 use nodelab_sim::environment::Profile;
 use nodelab_sim::radio::{Payload, WifiSpec};
+use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::stack::tls::{
     Chip, Side, Stack, TlsEvent, TlsFailure, TlsSettings, TlsSpec, Verification, Versions,
 };
@@ -520,6 +521,27 @@ fn a_node_that_waits_for_a_time_that_never_comes_does_not_hang() {
     let story = Story::of(&spec);
     assert!(story.retries.len() > 3, "{}", story.retries.len());
     assert!(story.tls.is_empty(), "no connection was opened");
+}
+
+#[test]
+fn a_time_server_that_lies_once_does_not_lock_a_node_out() {
+    let mut spec = world(None, Some(security(TlsSettings::default())));
+    spec.faults.push(ScheduledFault {
+        at: SimTime::ZERO,
+        fault: Fault::Address(AddressFault::TimeWrong {
+            seconds: -40 * 365 * 86_400,
+        }),
+        lasts: Some(LASTS),
+        victims: Victims::All,
+    });
+    let story = Story::of(&spec);
+    let first = story.tls.iter().find_map(|(_, _, event)| match event {
+        TlsEvent::Failed(why) => Some(*why),
+        _ => None,
+    });
+    assert_eq!(first, Some(TlsFailure::NotYetValid));
+    story.nothing_is_leaked();
+    story.nothing_is_lost();
 }
 
 #[test]

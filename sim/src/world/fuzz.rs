@@ -52,7 +52,7 @@ impl Observer for Ledger {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2500))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn noise_on_every_layer_loses_no_reading(
@@ -60,17 +60,37 @@ proptest! {
         share_ppm in 1_000_u32..400_000,
         kind in 0_u8..4,
     ) {
-        let mut world = World::new(&spec(seed, kind));
-        let mut ledger = Ledger::default();
-        set_noise(&mut world, Some(share_ppm), &mut ledger);
-        run(&mut world, NOISE_ENDS, &mut ledger);
-        set_noise(&mut world, None, &mut ledger);
-        run(&mut world, END, &mut ledger);
-        prop_assert!(ledger.taken.len() > 20);
-        for (at, sequence) in &ledger.taken {
-            let due = at.after(SimSpan::from_secs(180)) < END;
-            prop_assert!(!due || ledger.acked.contains(sequence), "{sequence} of {at} is lost");
-        }
+        survives(seed, share_ppm, kind);
+    }
+}
+
+/// In each of these, something forged was believed for too long: alerts behind a goodbye, the
+/// time, the address of the broker.
+#[test]
+fn what_noise_once_broke_stays_whole() {
+    for (seed, share_ppm) in [
+        (15_735_142_377_825_514_603, 178_429),
+        (6_235_330_337_542_485_581, 370_700),
+        (16_731_900_098_157_124_782, 143_695),
+    ] {
+        survives(seed, share_ppm, 1);
+    }
+}
+
+fn survives(seed: u64, share_ppm: u32, kind: u8) {
+    let mut world = World::new(&spec(seed, kind));
+    let mut ledger = Ledger::default();
+    set_noise(&mut world, Some(share_ppm), &mut ledger);
+    run(&mut world, NOISE_ENDS, &mut ledger);
+    set_noise(&mut world, None, &mut ledger);
+    run(&mut world, END, &mut ledger);
+    assert!(ledger.taken.len() > 20);
+    for (at, sequence) in &ledger.taken {
+        let due = at.after(SimSpan::from_secs(180)) < END;
+        assert!(
+            !due || ledger.acked.contains(sequence),
+            "{sequence} of {at} is lost"
+        );
     }
 }
 

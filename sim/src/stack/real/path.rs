@@ -159,6 +159,9 @@ impl RealPath {
         self.opening = Opening::No;
         let now = self.node_moment(at, around);
         if let Some(stream) = &mut self.stream {
+            if !stream.is_open() {
+                self.addresses.forget_name();
+            }
             stream.close(now);
         }
         self.work(at, around);

@@ -112,6 +112,12 @@ impl NodeStream {
         self.stirred = true;
     }
 
+    /// Returns true while node-core may write.
+    pub(super) fn is_open(&self) -> bool {
+        let live = self.live.as_ref();
+        live.is_some_and(|live| live.phase == Phase::Open)
+    }
+
     /// Makes sure that the next poll looks at everything.
     pub(super) const fn stir(&mut self) {
         self.stirred = true;

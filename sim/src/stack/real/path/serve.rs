@@ -73,6 +73,7 @@ impl RealPath {
                 AddressEffect::Send(frame) => self.transmit(at, Direction::Up, frame, around),
                 AddressEffect::TimeKnown(time) => self.learn_time(at, time, around),
                 AddressEffect::Unreachable(_) if self.opening == Opening::Finding => {
+                    self.addresses.forget_name();
                     self.fail_opening(CloseReason::TimedOut, around);
                 }
                 AddressEffect::Unreachable(_) => {}
@@ -97,9 +98,13 @@ impl RealPath {
             stream.stir();
             self.compute(at, span, around);
         } else {
-            let before = around.out.len();
+            let (before, open) = (around.out.len(), stream.is_open());
             stream.write_out(at, &mut packets, around.out);
-            if around.tells_time && around.out.iter().skip(before).any(doubts_clock) {
+            let mut said = around.out.iter().skip(before);
+            if !open && said.clone().any(closes) {
+                self.addresses.forget_name();
+            }
+            if around.tells_time && said.any(doubts_clock) {
                 self.addresses.ask_time(at);
             }
         }
@@ -290,6 +295,11 @@ impl RealPath {
             self.transmit(at, Direction::Up, frame, around);
         }
     }
+}
+
+/// Returns true when a stream is over.
+const fn closes(output: &PathOutput) -> bool {
+    matches!(output, PathOutput::StreamClosed(_))
 }
 
 /// Returns true when a certificate is not valid by the node's clock: one of the two is wrong.
