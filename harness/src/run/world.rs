@@ -139,7 +139,14 @@ fn bench(prepared: &Prepared, spec: &WorldSpec) -> WorldBench {
         watch: Watch {
             checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec)),
             digest: DigestObserver::new(),
-            expectations: Expectations::new(&prepared.scenario.extension.expect, nodes),
+            expectations: Expectations::new(
+                &prepared.scenario.extension.expect,
+                nodes,
+                prepared
+                    .security
+                    .as_ref()
+                    .map(|security| security.tls.settings().verification),
+            ),
             tap: Tap {
                 logs_chip: steps
                     .iter()

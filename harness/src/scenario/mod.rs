@@ -20,6 +20,8 @@ mod fields;
 mod file;
 mod javascript;
 mod model;
+mod network_claims;
+mod network_faults;
 mod node;
 pub mod quantity;
 mod range;
@@ -48,6 +50,7 @@ pub use model::{
     Claim, ControlValue, Expectation, Extension, Fault, FaultKind, FileReference, Never, NodeSet,
     PinValue, Place, Point, Scenario, SensorBreakage, Step, StepCommand,
 };
+pub(crate) use network_claims::{alert_name, failure_name};
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{
