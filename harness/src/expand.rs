@@ -16,6 +16,7 @@ use nodelab_sim::board::BoardKind;
 use nodelab_sim::broker::{BrokerSpec, Credentials as SimCredentials};
 use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
 use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
+use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::{
     Celsius, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
     SimTime, Victims, WorldSpec,
@@ -233,6 +234,11 @@ fn fault(fault: &Fault, extension: &Extension, rng: &mut Rng) -> ScheduledFault 
     let mut span = |lasting: &Range<SimSpan>| Some(lasting.draw(rng));
     let (what, lasts) = match &fault.kind {
         FaultKind::AccessPointDown { lasting } => (SimFault::AccessPointDown, span(lasting)),
+        FaultKind::Address { fault, lasting } => (SimFault::Address(*fault), span(lasting)),
+        FaultKind::Attack { attack, lasting } => (
+            SimFault::Attack(*attack),
+            lasting.as_ref().and_then(&mut span),
+        ),
         FaultKind::BrokerDown {
             keep_sessions,
             lasting,
@@ -263,11 +269,23 @@ fn fault(fault: &Fault, extension: &Extension, rng: &mut Rng) -> ScheduledFault 
             )
         }
         FaultKind::PowerCut { lasting } => (SimFault::PowerCut, span(lasting)),
+        FaultKind::Radio { fault, lasting } => (
+            SimFault::Radio(*fault),
+            lasting.as_ref().and_then(&mut span),
+        ),
         FaultKind::Reset => (SimFault::Reset, None),
         FaultKind::Sensor { fault, lasting } => (
             SimFault::Sensor(breakage(*fault)),
             lasting.as_ref().and_then(&mut span),
         ),
+        FaultKind::TimeWrong { by, lasting } => {
+            let lasts = span(lasting);
+            let seconds = by.draw(rng).0.div_euclid(1_000_000_000);
+            (
+                SimFault::Address(AddressFault::TimeWrong { seconds }),
+                lasts,
+            )
+        }
     };
     let victims = match &fault.nodes {
         NodeSet::All => Victims::All,

@@ -13,19 +13,39 @@ use node_core::{
     UnixTime, WifiPolicy,
 };
 use nodelab::diagnostic::{Colour, render_all};
-use nodelab::scenario::quantity::{MetresPerSecond, Ppm, SignedSpan};
+use nodelab::scenario::quantity::{Metres, MetresPerSecond, Ppm, SignedSpan};
 use nodelab::scenario::reference::SECTIONS;
 use nodelab::scenario::{
-    Air, Calibrate, Claim, FaultKind, Grade, Never, NodeSet, PowerSettings, Range, Scenario, Sdk,
-    SensorBreakage, StepCommand, StepMax, Temperature, WifiPreset, load, parse,
+    Air, BurstSettings, Calibrate, Claim, ClockSpeed, DhcpSettings, DnsSettings, Extension,
+    FaultKind, Grade, Network, Never, NodeSet, PowerSettings, Range, Scenario, Sdk, SensorBreakage,
+    ShadowingSettings, StationSettings, StepCommand, StepMax, Temperature, WifiPreset, load, parse,
 };
-use nodelab_sim::power::{BoardExtras, Charge, CpuClock, Energy, Millivolts, PowerSave};
+use nodelab_sim::adversary::{Attack, Impostor, Way};
+use nodelab_sim::board::BoardKind;
+use nodelab_sim::power::{self, BoardExtras, Charge, CpuClock, Energy, Millivolts};
+use nodelab_sim::radio::{Decibels, JoinCache, PowerSave, RadioFault, ReasonCode, Standard};
+use nodelab_sim::stack::UnsetClock;
+use nodelab_sim::stack::address::AddressFault;
+use nodelab_sim::stack::tcp::TcpProfile;
+use nodelab_sim::stack::tls::{
+    Chip, KeyExchange, KeyKind, Side, Stack, Suite, TlsFailure, Verification, Versions,
+};
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 const FULL: &str = include_str!("scenarios/full.yaml");
 
+const REAL: &str = include_str!("scenarios/real.yaml");
+
 fn full() -> Scenario {
-    match parse(FULL, "scenarios/full.yaml") {
+    read(FULL)
+}
+
+fn real() -> Extension {
+    read(REAL).extension
+}
+
+fn read(text: &str) -> Scenario {
+    match parse(text, "scenarios/full.yaml") {
         Ok((scenario, warnings)) => {
             assert!(
                 warnings.is_empty(),
@@ -53,7 +73,7 @@ fn range<T: Copy + PartialOrd>(low: T, high: T) -> Range<T> {
 
 #[test]
 fn every_key_of_the_reference_is_documented_and_written_in_some_test() {
-    let tests = [FULL, include_str!("scenario_grammar.rs")].concat();
+    let tests = [FULL, REAL, include_str!("scenario_grammar.rs")].concat();
     for section in SECTIONS {
         for key in section.keys {
             let name = key.name;
@@ -160,7 +180,7 @@ fn the_world_is_read() {
         board: Some(BoardExtras::Lolin),
         supply: Some(Millivolts(4_500)),
         clock: CpuClock::Mhz160,
-        power_save: PowerSave::None,
+        power_save: power::PowerSave::None,
     };
     assert_eq!(x.power, Some(power));
     assert_eq!(x.broker.latency, Some(Range::only(SimSpan::from_millis(5))));
@@ -305,6 +325,234 @@ fn every_claim_is_read() {
         acked.extension.expect[0].claim,
         Claim::AckedWithin(SimSpan::from_secs(20))
     );
+}
+
+#[test]
+fn the_real_network_is_read() {
+    let x = real();
+    let millis = |low, high| range(SimSpan::from_millis(low), SimSpan::from_millis(high));
+    assert_eq!(x.network, Network::Real);
+    assert_eq!(x.tcp, Some(TcpProfile::MICROPYTHON));
+    assert_eq!(x.node.watchdog, Some(SimSpan::from_millis(3_200)));
+    assert_eq!(x.wifi.preset, WifiPreset::Far);
+    assert_eq!(x.wifi.loss, Some(Range::only(Ppm(10_000))));
+    let air = x.wifi.air;
+    assert_eq!((air.standard, air.channel), (Some(Standard::G), Some(11)));
+    assert_eq!(air.distance, Some(range(Metres(5.0), Metres(40.0))));
+    assert_eq!(air.path_loss_exponent, Some(2.5));
+    let burst = BurstSettings {
+        into_bad: Range::only(Ppm(40_000)),
+        out_of_bad: Range::only(Ppm(100_000)),
+        loss_bad: Range::only(Ppm(900_000)),
+        loss_good: Range::only(Ppm(10_000)),
+    };
+    assert_eq!(air.burst, Some(burst));
+    assert_eq!(air.interference, Some(Range::only(Ppm(30_000))));
+    assert_eq!(air.background, Some(range(Ppm(200_000), Ppm(400_000))));
+    let shadowing = ShadowingSettings {
+        deviation: Decibels(4.0),
+        coherence: SimSpan::from_secs(10),
+    };
+    assert_eq!(air.shadowing, Some(shadowing));
+    assert_eq!((air.attempts_max, air.dtim_period), (Some(4), Some(3)));
+    assert_eq!(air.power_save, Some(PowerSave::Listen(3)));
+    assert_eq!(air.beacon_interval, Some(SimSpan::from_micros(204_800)));
+    assert_eq!(air.stations_max, Some(8));
+    let cache = JoinCache {
+        access_point: true,
+        address: false,
+        key: true,
+    };
+    assert_eq!(air.cache, Some(cache));
+    let station = StationSettings {
+        answer_timeout: Some(SimSpan::from_millis(500)),
+        association_tries: Some(2),
+        authentication_tries: Some(3),
+        beacon_silence: Some(SimSpan::from_secs(3)),
+        handshake_timeout: Some(SimSpan::from_secs(4)),
+        key_derivation: Some(SimSpan::from_millis(300)),
+    };
+    assert_eq!(air.station, station);
+    let dhcp = DhcpSettings {
+        acknowledge_delay: Some(millis(1, 1)),
+        check_address: true,
+        lease: Some(SimSpan::from_secs(600)),
+        offer_delay: Some(millis(10, 20)),
+        pool: Some(5),
+    };
+    assert_eq!(air.dhcp, dhcp);
+    let dns = DnsSettings {
+        delay: Some(millis(5, 5)),
+        lifetime: Some(SimSpan::from_secs(3_600)),
+        name: Some("mqtt.example.org".to_owned()),
+    };
+    assert_eq!(air.dns, dns);
+    assert_eq!(air.time_delay, Some(millis(7, 7)));
+    assert_eq!(air.lan_delay, Some(millis(3, 4)));
+}
+
+#[test]
+fn what_protects_the_streams_is_read() {
+    let scenario = read(REAL);
+    let tls = scenario.extension.tls.expect("the block is there");
+    assert_eq!(tls.clock_speed(BoardKind::NodeMcu), ClockSpeed::Mhz160);
+    let security = tls.settle(BoardKind::NodeMcu, &scenario.file).unwrap();
+    assert_eq!(security.unset_clock, UnsetClock::Unknown);
+    assert!(!security.waits_for_time);
+    let found = security.tls.settings();
+    assert_eq!(
+        (found.stack, found.chip),
+        (Stack::BearSsl, Chip::Esp8266At160)
+    );
+    assert_eq!(
+        (found.versions, found.server_versions),
+        (Versions::V1_2, Versions::Both)
+    );
+    assert_eq!(found.groups, [KeyExchange::P256, KeyExchange::X25519]);
+    assert_eq!(found.suites, [Suite::Aes128Gcm]);
+    assert_eq!(
+        (found.certificate_key, found.intermediates, found.mutual),
+        (KeyKind::P256, 2, true)
+    );
+    assert_eq!(found.verification, Verification::PinnedKey);
+    assert_eq!(found.server_name, "mqtt.example.org");
+    assert_eq!(
+        (found.valid_from_s, found.valid_until_s),
+        (-86_400, 30 * 86_400)
+    );
+    assert_eq!((found.resumption, found.tickets), (true, 2));
+    assert_eq!(
+        (found.max_fragment_size, found.record_max),
+        (Some(512), Some(4_096))
+    );
+    // Certificates need a date, so there is one.
+    assert_eq!(
+        scenario.extension.start,
+        Some(UnixTime::from_millis(1_767_225_600_000))
+    );
+}
+
+#[test]
+fn tls_without_more_is_what_the_board_does() {
+    let scenario = block("{ tls: true }");
+    let tls = scenario.extension.tls.unwrap();
+    let on = |board| {
+        let security = tls.settle(board, &scenario.file).unwrap();
+        let settings = security.tls.settings();
+        (settings.stack, settings.chip, settings.verification)
+    };
+    assert_eq!(
+        on(BoardKind::NodeMcu),
+        (Stack::BearSsl, Chip::Esp8266At80, Verification::Full)
+    );
+    assert_eq!(
+        on(BoardKind::Esp32C3),
+        (Stack::MbedTls, Chip::Esp32C3At160, Verification::Full)
+    );
+    assert_eq!(block("{ tls: false }").extension.tls, None);
+    assert!(block("{ tls: }").extension.tls.is_some());
+}
+
+#[test]
+fn settings_that_do_not_fit_the_board_point_at_their_key() {
+    let blame = |text: &str, board| {
+        let scenario = block(&format!("{{ tls: {text} }}"));
+        let tls = scenario.extension.tls.unwrap();
+        let found = tls.settle(board, &scenario.file).unwrap_err();
+        render_all(&[found], Colour::Plain)
+    };
+    let found = [
+        blame("{ library: mbedtls }", BoardKind::NodeMcu),
+        blame("{ library: bearssl }", BoardKind::Esp32C3),
+        blame("{ versions: 1.3 }", BoardKind::NodeMcu),
+        blame("{ valid-from: 2 d, valid-until: 1 d }", BoardKind::NodeMcu),
+        blame("{ key: ed25519 }", BoardKind::Esp32C3),
+        blame(
+            "{ library: embedded-tls, resumption: true }",
+            BoardKind::Esp32C3,
+        ),
+        blame(
+            "{ library: embedded-tls, key-exchange: x25519 }",
+            BoardKind::Esp32C3,
+        ),
+        blame(
+            "{ library: embedded-tls, suites: chacha20-poly1305 }",
+            BoardKind::Esp32C3,
+        ),
+        blame("{ library: micropython, verify: full }", BoardKind::NodeMcu),
+        blame("{ library: micropython, mutual: true }", BoardKind::NodeMcu),
+    ];
+    insta::assert_snapshot!(found.join("\n"));
+}
+
+#[test]
+fn every_fault_of_a_real_network_is_read() {
+    let kinds: Vec<FaultKind> = real().faults.iter().map(|fault| fault.kind).collect();
+    let lasting = Range::only(SimSpan::from_secs(10));
+    let address = |fault| FaultKind::Address { fault, lasting };
+    let radio = |fault| FaultKind::Radio {
+        fault,
+        lasting: Some(lasting),
+    };
+    let left = |code| FaultKind::Radio {
+        fault: RadioFault::Deauthenticated {
+            reason: ReasonCode(code),
+        },
+        lasting: None,
+    };
+    let attack = |attack, lasting| FaultKind::Attack { attack, lasting };
+    let expected = [
+        address(AddressFault::ArpSilent),
+        radio(RadioFault::AssociationRefused),
+        radio(RadioFault::AssociationSilent),
+        radio(RadioFault::AuthenticationRefused),
+        radio(RadioFault::AuthenticationSilent),
+        radio(RadioFault::BeaconsLost),
+        radio(RadioFault::ChannelChanged { channel: 1 }),
+        left(7),
+        left(1),
+        address(AddressFault::DhcpNak),
+        address(AddressFault::DhcpPoolEmpty),
+        address(AddressFault::DhcpSilent),
+        address(AddressFault::ResolverSilent),
+        radio(RadioFault::HandshakeMessage3Lost),
+        radio(RadioFault::HandshakeSilent),
+        address(AddressFault::NameError),
+        address(AddressFault::TimeSilent),
+        FaultKind::TimeWrong {
+            by: Range::only(SignedSpan(-3_600_000_000_000)),
+            lasting,
+        },
+        attack(Attack::Impostor(Impostor::UnknownCa), Some(lasting)),
+        attack(Attack::RogueAccessPoint(Impostor::Expired), Some(lasting)),
+        attack(Attack::TamperedRecord(Way::Up), None),
+        attack(Attack::Garbage, None),
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn every_claim_about_a_real_network_is_read() {
+    let claims: Vec<Claim> = real().expect.into_iter().map(|one| one.claim).collect();
+    let seconds = SimSpan::from_secs;
+    let expected = [
+        Claim::Alert(48, None),
+        Claim::Alert(51, Some(Side::Client)),
+        Claim::Alert(116, Some(Side::Server)),
+        Claim::Authenticated(true),
+        Claim::Confidential(false),
+        Claim::DetectedWithin(seconds(10)),
+        Claim::FirstPublishBetween(range(
+            SimSpan::from_millis(3_500),
+            SimSpan::from_millis(4_300),
+        )),
+        Claim::HandshakeWithin(seconds(5)),
+        Claim::JoinWithin(seconds(5)),
+        Claim::LinkLostReason(ReasonCode::BEACON_TIMEOUT),
+        Claim::NeverConnectsToImpostor,
+        Claim::TlsFailure(TlsFailure::UnknownIssuer),
+    ];
+    assert_eq!(claims, expected);
 }
 
 #[test]

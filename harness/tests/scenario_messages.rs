@@ -115,6 +115,25 @@ fn claims_about_energy_need_books_and_a_battery() {
 }
 
 #[test]
+fn each_form_of_the_network_has_its_own_keys() {
+    insta::assert_snapshot!(about_block(
+        "node: { watchdog: 3s }\nwifi: { channel: 3 }\ntcp: esp-radio\nfaults:\n  \
+         - { at: 5s, dhcp-silent: { for: 5s } }\n  - { at: 5s, attack: garbage }\nexpect:\n  \
+         - confidential: true\n"
+    ));
+    insta::assert_snapshot!(about_block(
+        "network: real\nwifi: { join: 3s, channel: 14, distance: 5, power-save: deep, \
+         cache: [adress], dns: { name: a_b } }\nnodes: 3\nfaults:\n  \
+         - { at: 5s, node: 1, beacons-lost: { for: 5s } }\n  \
+         - { at: 5s, attack: { impostor: unknown, kind: garbage } }\nexpect:\n  \
+         - alert: unknown-ca\n  - alert: {}\n  - tls-failure: untrusted\n  - first-publish-between: 4s\n"
+    ));
+    insta::assert_snapshot!(about_block(
+        "tls: { verify: sometimes, versions: 1.1, intermediates: 4, server-name: a b }\n"
+    ));
+}
+
+#[test]
 fn courses_of_temperature_are_checked() {
     insta::assert_snapshot!(about_block(
         "environment: { temperature: { ramp: { from: 20 °C }, step: {} } }\n"

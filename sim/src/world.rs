@@ -4,6 +4,8 @@
 //! scenario claims.
 
 mod faults;
+#[cfg(test)]
+mod fuzz;
 mod real;
 
 use node_core::{CloseReason, Node, UnixTime};

@@ -2,11 +2,16 @@
 
 use node_core::Event;
 use node_core::sensor::SensorFault;
+use nodelab_sim::radio::{RadioEvent, ReasonCode};
+use nodelab_sim::stack::tls::{Side, TlsEvent, TlsFailure};
 use nodelab_sim::{NodeId, Observation, SimTime};
 
 use super::{Failures, index_of};
-use crate::scenario::Never;
+use crate::scenario::{Never, alert_name, failure_name};
 use crate::verdict::Failure;
+
+/// The alert of a good end (RFC 8446 §6.1).
+const CLOSE_NOTIFY: u8 = 0;
 
 /// Finds a text in what arrives piece by piece.
 #[derive(Clone, Debug)]
@@ -21,12 +26,17 @@ pub(super) struct TextFinder {
 pub(super) struct Present {
     what: Awaited,
     seen: bool,
+    /// The last thing of its kind that was seen and is not what was awaited.
+    other: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 enum Awaited {
+    Alert(u8, Option<Side>),
     Fault(SensorFault),
+    Reason(ReasonCode),
     Serial(TextFinder),
+    TlsFailure(TlsFailure),
 }
 
 /// Something that must never happen.
@@ -61,17 +71,31 @@ impl TextFinder {
 }
 
 impl Present {
+    pub(super) const fn alert(description: u8, by: Option<Side>) -> Self {
+        Self::new(Awaited::Alert(description, by))
+    }
+
     pub(super) const fn fault(why: SensorFault) -> Self {
-        Self {
-            what: Awaited::Fault(why),
-            seen: false,
-        }
+        Self::new(Awaited::Fault(why))
+    }
+
+    pub(super) const fn reason(code: ReasonCode) -> Self {
+        Self::new(Awaited::Reason(code))
     }
 
     pub(super) fn serial(text: &str, nodes: usize) -> Self {
+        Self::new(Awaited::Serial(TextFinder::new(text, nodes)))
+    }
+
+    pub(super) const fn tls_failure(why: TlsFailure) -> Self {
+        Self::new(Awaited::TlsFailure(why))
+    }
+
+    const fn new(what: Awaited) -> Self {
         Self {
-            what: Awaited::Serial(TextFinder::new(text, nodes)),
+            what,
             seen: false,
+            other: None,
         }
     }
 
@@ -80,11 +104,29 @@ impl Present {
             return;
         }
         self.seen = match (&mut self.what, what) {
+            (
+                Awaited::Alert(wanted, by),
+                Observation::Tls(side, TlsEvent::AlertSent { description }),
+            ) => {
+                // Each good end sends this one, and it tells nobody anything.
+                if *description != CLOSE_NOTIFY {
+                    self.other = Some(format!("alert {}", alert_name(*description)));
+                }
+                description == wanted && by.is_none_or(|by| by == *side)
+            }
             (Awaited::Fault(wanted), Observation::Node(Event::SensorFaulted { why, .. })) => {
                 why == wanted
             }
+            (Awaited::Reason(wanted), Observation::Radio(RadioEvent::Left { reason })) => {
+                self.other = Some(format!("reason {reason}"));
+                reason == wanted
+            }
             (Awaited::Serial(finder), Observation::Serial(bytes)) => {
                 finder.push(index_of(node), bytes)
+            }
+            (Awaited::TlsFailure(wanted), Observation::Tls(_, TlsEvent::Failed(why))) => {
+                self.other = Some(failure_name(*why));
+                why == wanted
             }
             _ => false,
         };
@@ -95,9 +137,27 @@ impl Present {
             return Vec::new();
         }
         let (claim, expected) = match self.what {
+            Awaited::Alert(description, by) => {
+                let name = alert_name(description);
+                match by {
+                    None => (format!("alert: {name}"), format!("alert {name}")),
+                    Some(Side::Client) => (
+                        format!("alert: {{ sent: {name} }}"),
+                        format!("alert {name}, sent by a node"),
+                    ),
+                    Some(Side::Server) => (
+                        format!("alert: {{ received: {name} }}"),
+                        format!("alert {name}, sent by the other end"),
+                    ),
+                }
+            }
             Awaited::Fault(why) => (
                 format!("sensor-fault: {}", why.as_str()),
                 format!("a sensor fault: {}", why.as_str()),
+            ),
+            Awaited::Reason(code) => (
+                format!("link-lost-reason: {code}"),
+                format!("a station that leaves for reason {code}"),
             ),
             Awaited::Serial(finder) => {
                 let text = String::from_utf8_lossy(&finder.text).into_owned();
@@ -106,8 +166,18 @@ impl Present {
                     format!("{text:?} on a console"),
                 )
             }
+            Awaited::TlsFailure(why) => {
+                let name = failure_name(why);
+                (
+                    format!("tls-failure: {name}"),
+                    format!("a TLS connection given up: {}", why.as_str()),
+                )
+            }
         };
-        let seen = "none until the end".to_owned();
+        let seen = self.other.map_or_else(
+            || "none until the end".to_owned(),
+            |other| format!("none until the end; the last was {other}"),
+        );
         vec![Failure {
             at: end,
             claim,

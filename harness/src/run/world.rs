@@ -10,7 +10,7 @@ use crate::bench::{Bench, Parts, Tap, Watch, WorldBench};
 use crate::conduct::{Conductor, Ending};
 use crate::energy::EnergyMeter;
 use crate::expand;
-use crate::expect::Expectations;
+use crate::expect::{Expectations, Given};
 use crate::prepare::Prepared;
 use crate::record::{Recorder, Recording};
 use crate::scenario::{Step, StepCommand};
@@ -179,7 +179,17 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
                 .with_books(metered),
             digest: DigestObserver::new(),
             energy: EnergyMeter::new(metered),
-            expectations: Expectations::new(&prepared.scenario.extension.expect, nodes, source),
+            expectations: Expectations::new(
+                &prepared.scenario.extension.expect,
+                Given {
+                    nodes,
+                    source,
+                    verification: prepared
+                        .security
+                        .as_ref()
+                        .map(|security| security.tls.settings().verification),
+                },
+            ),
             recording,
             tap: Tap {
                 logs_chip: steps

@@ -55,15 +55,25 @@ fn unreported(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnost
         Claim::AckedWithin(_) => "acked-within",
         Claim::ConvergesWithin(_) => "converges-within",
         Claim::PublishedAtLeast(_) => "published-at-least",
-        Claim::BatteryLifeAtLeast(_)
+        Claim::FirstPublishBetween(_) => "first-publish-between",
+        Claim::Alert(..)
+        | Claim::Authenticated(_)
+        | Claim::BatteryLifeAtLeast(_)
+        | Claim::Confidential(_)
+        | Claim::DetectedWithin(_)
         | Claim::EnergyPerReadingAtMost(_)
         | Claim::ErrorAtMost(_)
+        | Claim::HandshakeWithin(_)
+        | Claim::JoinWithin(_)
+        | Claim::LinkLostReason(_)
         | Claim::Never(_)
+        | Claim::NeverConnectsToImpostor
         | Claim::QueueAtMost(_)
         | Claim::ReadingBetween(_)
         | Claim::ReadingsLost(_)
         | Claim::SensorFault(_)
-        | Claim::Serial(_) => return None,
+        | Claim::Serial(_)
+        | Claim::TlsFailure(_) => return None,
     };
     let file = &scenario.file;
     let publish = scenario.extension.node.publish.as_ref();

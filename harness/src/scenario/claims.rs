@@ -15,7 +15,9 @@ use crate::scenario::fields::{
 use crate::scenario::model::{Claim, Expectation, Never};
 use crate::scenario::quantity::{DURATION, ENERGY, TEMPERATURE};
 use crate::scenario::reference::{EXPECT, NEVER};
+use crate::scenario::settings::Network;
 use crate::scenario::tree::{Kind, Node};
+use crate::scenario::{network_claims, wifi};
 
 /// Claims of one scenario at most.
 pub const CLAIMS_MAX: usize = 1_000;
@@ -36,17 +38,21 @@ const NEVER_NAMES: [&str; 6] = [
 ];
 
 /// Reads the list of claims.
-pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Vec<Expectation>> {
+pub(crate) fn read(
+    node: &Node,
+    network: Network,
+    problems: &mut Problems,
+) -> Option<Vec<Expectation>> {
     let items = items(node, ("expect", CLAIMS_MAX), problems)?;
     Some(
         items
             .iter()
-            .filter_map(|item| expectation(item, problems))
+            .filter_map(|item| expectation(item, network, problems))
             .collect(),
     )
 }
 
-fn expectation(node: &Node, problems: &mut Problems) -> Option<Expectation> {
+fn expectation(node: &Node, network: Network, problems: &mut Problems) -> Option<Expectation> {
     let fields = Fields::open(node, &EXPECT, problems)?;
     let pairs: Vec<(&Node, &Node)> = fields.pairs().collect();
     let [(key, value)] = pairs.as_slice() else {
@@ -61,7 +67,11 @@ fn expectation(node: &Node, problems: &mut Problems) -> Option<Expectation> {
         problems.report(error);
         return None;
     };
-    let claim = claim(key.text()?, value, problems)?;
+    let name = key.text()?;
+    if network == Network::Modelled && network_claims::needs_real(name) {
+        problems.report(wifi::needs_real(key, name, problems));
+    }
+    let claim = claim(name, value, problems)?;
     let place = place(node, problems);
     Some(Expectation { place, claim })
 }
@@ -90,12 +100,13 @@ fn claim(key: &str, node: &Node, problems: &mut Problems) -> Option<Claim> {
         "readings-lost" => whole(node, count, problems).map(Claim::ReadingsLost),
         "sensor-fault" => sensor_fault(node, problems).map(Claim::SensorFault),
         "serial" => text(node, TEXT_MAX, problems).map(Claim::Serial),
-        // Fields::open reported it.
-        _ => None,
+        // What is left speaks of the network, or was reported by Fields::open.
+        _ => network_claims::claim(key, node, problems),
     }
 }
 
-fn positive_span(node: &Node, problems: &mut Problems) -> Option<SimSpan> {
+/// Reads a span that is not zero.
+pub(crate) fn positive_span(node: &Node, problems: &mut Problems) -> Option<SimSpan> {
     let bounds = [("1 ms", SimSpan::from_millis(1)), ("3650 d", DURATION_MAX)];
     bounded(node, (&DURATION, bounds), problems)
 }

@@ -151,11 +151,13 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
             .unwrap_or_default(),
         faults: fields
             .read("faults", problems, |node, problems| {
-                faults::read(node, nodes, problems)
+                faults::read(node, (nodes, network), problems)
             })
             .unwrap_or_default(),
         expect: fields
-            .read("expect", problems, claims::read)
+            .read("expect", problems, |node, problems| {
+                claims::read(node, network, problems)
+            })
             .unwrap_or_default(),
     })
 }

@@ -14,21 +14,27 @@ use crate::scenario::reference::{
     ACCESS_POINT_DOWN, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, FAULT, LINK_LOSS, POWER_CUT, RESET,
     SENSOR_FAULT,
 };
+use crate::scenario::settings::Network;
 use crate::scenario::tree::{Kind, Node};
 use crate::scenario::world::DRIFT;
+use crate::scenario::{network_faults, wifi};
 
 /// Faults of one scenario at most.
 pub const FAULTS_MAX: usize = 1_000;
 /// Keys of a fault that say when and whom, not what.
 const QUALIFIERS: [&str; 3] = ["at", "node", "nodes"];
 
-/// Reads the list of faults of a world with so many nodes.
-pub(crate) fn read(node: &Node, nodes: u32, problems: &mut Problems) -> Option<Vec<Fault>> {
+/// Reads the list of faults of a world with so many nodes on one form of the network.
+pub(crate) fn read(
+    node: &Node,
+    (nodes, network): (u32, Network),
+    problems: &mut Problems,
+) -> Option<Vec<Fault>> {
     let items = items(node, ("faults", FAULTS_MAX), problems)?;
     Some(
         items
             .iter()
-            .filter_map(|item| fault(item, nodes, problems))
+            .filter_map(|item| fault(item, (nodes, network), problems))
             .collect(),
     )
 }
@@ -55,7 +61,7 @@ pub(crate) fn items<'t>(
     None
 }
 
-fn fault(node: &Node, nodes: u32, problems: &mut Problems) -> Option<Fault> {
+fn fault(node: &Node, (nodes, network): (u32, Network), problems: &mut Problems) -> Option<Fault> {
     let fields = Fields::open(node, &FAULT, problems)?;
     let at = fields.require("at", problems, span);
     let kinds: Vec<(&Node, &Node)> = fields
@@ -79,10 +85,24 @@ fn fault(node: &Node, nodes: u32, problems: &mut Problems) -> Option<Fault> {
         problems.report(error);
         return None;
     };
-    let kind = kind(key.text()?, value, problems);
+    let name = key.text()?;
+    if network == Network::Modelled && network_faults::needs_real(name) {
+        problems.report(wifi::needs_real(key, name, problems));
+    }
+    let kind = kind(name, value, problems);
     let whom = whom(&fields, nodes, problems);
-    if let (Some(FaultKind::AccessPointDown { .. } | FaultKind::BrokerDown { .. }), Some(whose)) =
-        (&kind, fields.find("node").or(fields.find("nodes")))
+    let is_shared = kind.as_ref().is_some_and(|kind| {
+        matches!(
+            kind,
+            FaultKind::AccessPointDown { .. }
+                | FaultKind::Address { .. }
+                | FaultKind::BrokerDown { .. }
+                | FaultKind::Radio { .. }
+                | FaultKind::TimeWrong { .. }
+        )
+    });
+    if let Some(whose) = fields.find("node").or(fields.find("nodes"))
+        && is_shared
     {
         let error = problems
             .file()
@@ -183,8 +203,8 @@ fn kind(key: &str, node: &Node, problems: &mut Problems) -> Option<FaultKind> {
             Some(FaultKind::Reset)
         }
         "sensor" => sensor(node, problems),
-        // Fields::open reported it.
-        _ => None,
+        // What is left belongs to real networks, or was reported by Fields::open.
+        _ => network_faults::kind(key, node, problems),
     }
 }
 

@@ -20,6 +20,8 @@ mod fields;
 mod file;
 mod javascript;
 mod model;
+mod network_claims;
+mod network_faults;
 mod node;
 mod power;
 pub mod quantity;
@@ -49,6 +51,7 @@ pub use model::{
     Claim, ControlValue, Expectation, Extension, Fault, FaultKind, FileReference, Never, NodeSet,
     PinValue, Place, Point, Scenario, SensorBreakage, Step, StepCommand,
 };
+pub(crate) use network_claims::{alert_name, failure_name};
 pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};

@@ -9,8 +9,12 @@ use std::path::PathBuf;
 
 use node_core::UnixTime;
 use node_core::sensor::SensorFault;
+use nodelab_sim::adversary::Attack;
 use nodelab_sim::power::Energy;
+use nodelab_sim::radio::{RadioFault, ReasonCode};
+use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::stack::tcp::TcpProfile;
+use nodelab_sim::stack::tls::{Side, TlsFailure};
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 use crate::diagnostic::{SourceFile, Span};
@@ -242,6 +246,20 @@ pub enum FaultKind {
         /// For how long.
         lasting: Range<SimSpan>,
     },
+    /// A service of the local network misbehaves.
+    Address {
+        /// How.
+        fault: AddressFault,
+        /// For how long.
+        lasting: Range<SimSpan>,
+    },
+    /// Somebody comes between nodes and broker.
+    Attack {
+        /// What is tried.
+        attack: Attack,
+        /// For how long; `None` to the end.
+        lasting: Option<Range<SimSpan>>,
+    },
     /// The broker is off.
     BrokerDown {
         /// Whether it remembers sessions.
@@ -273,6 +291,13 @@ pub enum FaultKind {
         /// For how long.
         lasting: Range<SimSpan>,
     },
+    /// The access point misbehaves.
+    Radio {
+        /// How.
+        fault: RadioFault,
+        /// For how long; `None` for what is over at once.
+        lasting: Option<Range<SimSpan>>,
+    },
     /// Nodes restart at once.
     Reset,
     /// Sensors break.
@@ -281,6 +306,13 @@ pub enum FaultKind {
         fault: SensorBreakage,
         /// For how long; `None` to the end, or to the next sensor fault.
         lasting: Option<Range<SimSpan>>,
+    },
+    /// The time server's clock is wrong.
+    TimeWrong {
+        /// How far ahead.
+        by: Range<SignedSpan>,
+        /// For how long.
+        lasting: Range<SimSpan>,
     },
 }
 
@@ -313,16 +345,34 @@ pub struct Expectation {
 pub enum Claim {
     /// Every reading is acknowledged within this time while no fault is active.
     AckedWithin(SimSpan),
+    /// Some end sends this TLS alert (RFC 8446 §6); which end, if it matters.
+    Alert(u8, Option<Side>),
+    /// Whether every session is with a broker whose certificate was checked.
+    Authenticated(bool),
     /// Every battery lasts so long.
     BatteryLifeAtLeast(SimSpan),
+    /// Whether nothing that is published can be read on the air.
+    Confidential(bool),
     /// After the last fault healed, everything is delivered within this time.
     ConvergesWithin(SimSpan),
+    /// A connection that is attacked ends within this time.
+    DetectedWithin(SimSpan),
     /// No node draws more for each reading that it hands over.
     EnergyPerReadingAtMost(Energy),
     /// No reading is further from the true temperature.
     ErrorAtMost(Celsius),
+    /// Each node's first acknowledgement comes so long after its first boot.
+    FirstPublishBetween(Range<SimSpan>),
+    /// No TLS handshake of a node takes longer.
+    HandshakeWithin(SimSpan),
+    /// No join takes longer while no fault is active.
+    JoinWithin(SimSpan),
+    /// Some station leaves, or fails to join, for this reason.
+    LinkLostReason(ReasonCode),
     /// Something never happens.
     Never(Never),
+    /// Nobody in the middle reads what a node says.
+    NeverConnectsToImpostor,
     /// At least so many readings are published.
     PublishedAtLeast(u64),
     /// No queue is ever longer.
@@ -335,6 +385,8 @@ pub enum Claim {
     SensorFault(SensorFault),
     /// The text appears on a console.
     Serial(String),
+    /// Some end gives a TLS connection up for this reason.
+    TlsFailure(TlsFailure),
 }
 
 /// What must never happen.
@@ -380,13 +432,21 @@ impl Fault {
     pub fn lasting_max(&self) -> Option<SimSpan> {
         match &self.kind {
             FaultKind::AccessPointDown { lasting }
+            | FaultKind::Address { lasting, .. }
             | FaultKind::BrokerDown { lasting, .. }
             | FaultKind::LinkLoss { lasting, .. }
-            | FaultKind::PowerCut { lasting } => Some(lasting.high()),
-            FaultKind::ClockDrift { lasting, .. } | FaultKind::Sensor { lasting, .. } => {
-                lasting.map(|lasting| lasting.high())
+            | FaultKind::PowerCut { lasting }
+            | FaultKind::Radio {
+                lasting: Some(lasting),
+                ..
             }
-            FaultKind::ClockJump { .. } | FaultKind::Reset => Some(SimSpan::ZERO),
+            | FaultKind::TimeWrong { lasting, .. } => Some(lasting.high()),
+            FaultKind::Attack { lasting, .. }
+            | FaultKind::ClockDrift { lasting, .. }
+            | FaultKind::Sensor { lasting, .. } => lasting.map(|lasting| lasting.high()),
+            FaultKind::ClockJump { .. }
+            | FaultKind::Radio { lasting: None, .. }
+            | FaultKind::Reset => Some(SimSpan::ZERO),
         }
     }
 

@@ -4,14 +4,16 @@
 //! is not accepted either. Does not know how values are read.
 
 mod network;
+mod network_faults;
 mod surroundings;
 mod trials;
 
 pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, TLS, WIFI};
+pub use network_faults::{ATTACK, CHANNEL_CHANGED, DEAUTHENTICATED, LASTING, TIME_WRONG};
 pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
 pub use trials::{
-    ACCESS_POINT_DOWN, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS, NEVER,
-    POWER_CUT, RESET, SENSOR_FAULT,
+    ACCESS_POINT_DOWN, ALERT, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS,
+    NEVER, POWER_CUT, RESET, SENSOR_FAULT,
 };
 
 /// The keys of one mapping.
@@ -47,7 +49,7 @@ const fn key(name: &'static str, [accepts, default, about]: [&'static str; 3]) -
 }
 
 /// Every section, in the order of the reference page.
-pub static SECTIONS: [&Section; 36] = [
+pub static SECTIONS: [&Section; 55] = [
     &EXTENSION,
     &NODE,
     &QUEUE,
@@ -82,7 +84,26 @@ pub static SECTIONS: [&Section; 36] = [
     &POWER_CUT,
     &RESET,
     &SENSOR_FAULT,
+    &ATTACK,
+    &CHANNEL_CHANGED,
+    &DEAUTHENTICATED,
+    &TIME_WRONG,
+    &LASTING[0],
+    &LASTING[1],
+    &LASTING[2],
+    &LASTING[3],
+    &LASTING[4],
+    &LASTING[5],
+    &LASTING[6],
+    &LASTING[7],
+    &LASTING[8],
+    &LASTING[9],
+    &LASTING[10],
+    &LASTING[11],
+    &LASTING[12],
+    &LASTING[13],
     &EXPECT,
+    &ALERT,
     &NEVER,
 ];
 

@@ -16,6 +16,8 @@ pub mod tls;
 pub use modelled::Link;
 pub use network::{NetworkSpec, SpanRange};
 pub use outcome::{Delivery, Direction, JoinOutcome, OpenOutcome};
+#[cfg(test)]
+pub(crate) use real::Mangler;
 pub use real::RealSpec;
 pub(crate) use real::{Cell, PathAround, PathOutput, RealPath};
 pub(crate) use security::Security;

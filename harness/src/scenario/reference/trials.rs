@@ -34,6 +34,78 @@ pub static FAULT: Section = Section {
         ),
         key("reset", ["nothing", "", "Nodes restart at once."]),
         key("sensor", ["mapping", "", "Sensors break."]),
+        key(
+            "attack",
+            [
+                "mapping, or a kind of attack",
+                "",
+                "Somebody comes between; this and all below on real networks only.",
+            ],
+        ),
+        key("arp-silent", ["mapping", "", "Nobody answers ARP."]),
+        key(
+            "association-refused",
+            ["mapping", "", "The access point refuses association."],
+        ),
+        key(
+            "association-silent",
+            ["mapping", "", "It does not answer association requests."],
+        ),
+        key(
+            "authentication-refused",
+            ["mapping", "", "It refuses authentication."],
+        ),
+        key(
+            "authentication-silent",
+            ["mapping", "", "It does not answer authentication."],
+        ),
+        key(
+            "beacons-lost",
+            [
+                "mapping",
+                "",
+                "It is not heard and hears nobody, but forgets nobody.",
+            ],
+        ),
+        key(
+            "channel-changed",
+            ["mapping", "", "It works on another channel."],
+        ),
+        key(
+            "deauthenticated",
+            ["mapping, or nothing", "", "It ends all associations, once."],
+        ),
+        key(
+            "handshake-message-3-lost",
+            [
+                "mapping",
+                "",
+                "Message 3 of its 4-way handshake never arrives.",
+            ],
+        ),
+        key(
+            "handshake-silent",
+            ["mapping", "", "It never begins the 4-way handshake."],
+        ),
+        key(
+            "dhcp-nak",
+            ["mapping", "", "The DHCP server refuses each request."],
+        ),
+        key(
+            "dhcp-pool-empty",
+            ["mapping", "", "The DHCP server has no address left."],
+        ),
+        key("dhcp-silent", ["mapping", "", "The DHCP server is silent."]),
+        key("dns-silent", ["mapping", "", "The resolver is silent."]),
+        key(
+            "name-error",
+            ["mapping", "", "The resolver knows no such name."],
+        ),
+        key("time-silent", ["mapping", "", "The time server is silent."]),
+        key(
+            "time-wrong",
+            ["mapping", "", "The time server's clock is wrong."],
+        ),
     ],
 };
 
@@ -189,6 +261,97 @@ pub static EXPECT: Section = Section {
             ],
         ),
         key("serial", ["text", "", "The text appears on a console."]),
+        key(
+            "first-publish-between",
+            [
+                "duration, or range `a..b`",
+                "",
+                "So long after its first boot, each node has its first acknowledgement.",
+            ],
+        ),
+        key(
+            "alert",
+            [
+                "name as in RFC 8446, or a mapping",
+                "",
+                "Some end sends this TLS alert; this and all below on real networks only.",
+            ],
+        ),
+        key(
+            "authenticated",
+            [
+                "true, false",
+                "",
+                "Every session is with a broker whose certificate was checked; `false`: not all.",
+            ],
+        ),
+        key(
+            "confidential",
+            [
+                "true, false",
+                "",
+                "Nothing that is published can be read on the air; `false`: something can.",
+            ],
+        ),
+        key(
+            "detected-within",
+            [
+                "duration",
+                "",
+                "A connection that is opened under attack, or attacked, ends so soon.",
+            ],
+        ),
+        key(
+            "handshake-within",
+            ["duration", "", "TLS handshakes of nodes take no longer."],
+        ),
+        key(
+            "join-within",
+            [
+                "duration",
+                "",
+                "Joins take no longer, from the scan to the address, while no fault is active.",
+            ],
+        ),
+        key(
+            "link-lost-reason",
+            [
+                "1 to 65535",
+                "",
+                "Some node leaves, or fails to join, for this reason code of the SDK.",
+            ],
+        ),
+        key(
+            "never-connects-to",
+            [
+                "impostor",
+                "",
+                "Nobody in the middle reads what a node says.",
+            ],
+        ),
+        key(
+            "tls-failure",
+            [
+                "bad-signature, expired, malformed-record, no-certificate, \
+                 no-common-parameters, no-time, not-valid-for-name, not-yet-valid, \
+                 peer-misbehaved, record-tampered, record-too-long, unexpected-eof, \
+                 unknown-issuer, wrong-key, wrong-purpose, wrong-signer",
+                "",
+                "Some end gives a TLS connection up for this reason.",
+            ],
+        ),
+    ],
+};
+
+/// Who sends a TLS alert.
+pub static ALERT: Section = Section {
+    name: "x-nodelab.expect[].alert",
+    keys: &[
+        key("sent", ["name as in RFC 8446", "", "A node sends it."]),
+        key(
+            "received",
+            ["name as in RFC 8446", "", "The other end sends it."],
+        ),
     ],
 };
 

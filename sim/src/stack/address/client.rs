@@ -129,6 +129,14 @@ impl AddressClient {
         self.effects = VecDeque::new();
     }
 
+    /// Forgets the address of the name that was looked up: nobody worth talking to was there.
+    ///
+    /// lwIP believes an answer for up to a week, so that one forged answer would keep a node away
+    /// for as long; whoever opens the stream asks again.
+    pub fn forget_name(&mut self) {
+        self.dns.forget();
+    }
+
     /// Looks up a name's IPv4 address; ends in `Resolved` or `ResolveFailed` after 7 s at most.
     ///
     /// There is one question at a time: a new one takes the place of an open one, which then

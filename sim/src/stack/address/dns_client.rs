@@ -78,6 +78,11 @@ impl DnsClient {
         self.open = None;
     }
 
+    /// Forgets the answer.
+    pub(super) fn forget(&mut self) {
+        self.known = None;
+    }
+
     /// Begins to look a name up; returns the result if it needs no question.
     ///
     /// A new question takes the place of an open one.

@@ -13,12 +13,16 @@ mod cell;
 mod flight;
 mod front;
 mod layer;
+#[cfg(test)]
+mod mangler;
 mod output;
 mod path;
 mod spec;
 mod stream;
 
 pub(crate) use cell::Cell;
+#[cfg(test)]
+pub(crate) use mangler::Mangler;
 pub(crate) use output::PathOutput;
 pub(crate) use path::{PathAround, RealPath};
 pub use spec::RealSpec;

@@ -73,6 +73,9 @@ pub(crate) struct RealPath {
     next_hop: MacAddress,
     /// When the last packet got through the wires, down and up: they keep the order.
     wired: [SimTime; 2],
+    /// Noise on the air.
+    #[cfg(test)]
+    pub(crate) mangler: Option<super::Mangler>,
 }
 
 /// What a stream waits for before its SYN can be sent.
@@ -120,6 +123,8 @@ impl RealPath {
             joined: false,
             next_hop: plan::BROKER_MAC,
             wired: [SimTime::ZERO; 2],
+            #[cfg(test)]
+            mangler: None,
         }
     }
 
@@ -157,6 +162,9 @@ impl RealPath {
         self.opening = Opening::No;
         let now = self.node_moment(at, around);
         if let Some(stream) = &mut self.stream {
+            if !stream.is_open() {
+                self.addresses.forget_name();
+            }
             stream.close(now);
         }
         self.work(at, around);

@@ -112,6 +112,12 @@ impl NodeStream {
         self.stirred = true;
     }
 
+    /// Returns true while node-core may write.
+    pub(super) fn is_open(&self) -> bool {
+        let live = self.live.as_ref();
+        live.is_some_and(|live| live.phase == Phase::Open)
+    }
+
     /// Makes sure that the next poll looks at everything.
     pub(super) const fn stir(&mut self) {
         self.stirred = true;
@@ -157,7 +163,8 @@ impl NodeStream {
             // What was read opens the window again.
             self.stirred = true;
         }
-        if matches!(end, End::Finished | End::Closed) {
+        // A reset, or a peer that fell silent, says nothing about whom the peer is.
+        if end == End::Finished {
             live.layer.eof(now);
         }
         live.layer.take_work()

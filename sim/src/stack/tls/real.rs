@@ -102,7 +102,8 @@ impl Real {
     }
 
     pub(super) fn receive(&mut self, now: Moment, bytes: &[u8]) {
-        if self.state.over || self.state.peer_closed {
+        // Whoever has said goodbye listens no more: an alert cannot follow it.
+        if self.state.over || self.state.peer_closed || self.state.closed {
             return;
         }
         self.set_time(now);

@@ -93,6 +93,14 @@ impl RealPath {
         sent: Box<(Direction, Frame, Transmission)>,
         around: &mut PathAround<'_>,
     ) {
+        #[cfg(test)]
+        let sent = {
+            let mut sent = sent;
+            if let Some(mangler) = &mut self.mangler {
+                mangler.mangle(&mut sent.1);
+            }
+            sent
+        };
         let (direction, frame, transmission) = &*sent;
         if transmission.delivered.is_some() {
             match direction {

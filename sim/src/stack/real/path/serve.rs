@@ -15,7 +15,7 @@ use crate::stack::real::front::FrontEvent;
 use crate::stack::real::layer::Layer;
 use crate::stack::real::stream::NodeStream;
 use crate::stack::security::Security;
-use crate::stack::tls::{Endpoint, Moment, Side};
+use crate::stack::tls::{Endpoint, Moment, Side, TlsEvent, TlsFailure};
 use crate::time::{SimSpan, SimTime};
 
 impl RealPath {
@@ -71,6 +71,7 @@ impl RealPath {
                 AddressEffect::Send(frame) => self.transmit(at, Direction::Up, frame, around),
                 AddressEffect::TimeKnown(time) => self.learn_time(at, time, around),
                 AddressEffect::Unreachable(_) if self.opening == Opening::Finding => {
+                    self.addresses.forget_name();
                     self.fail_opening(CloseReason::TimedOut, around);
                 }
                 // Answers that nobody waits for any more change nothing.
@@ -99,7 +100,15 @@ impl RealPath {
             stream.stir();
             self.compute(at, span, around);
         } else {
+            let (before, open) = (around.out.len(), stream.is_open());
             stream.write_out(at, &mut packets, around.out);
+            let mut said = around.out.iter().skip(before);
+            if !open && said.clone().any(closes) {
+                self.addresses.forget_name();
+            }
+            if around.tells_time && said.any(doubts_clock) {
+                self.addresses.ask_time(at);
+            }
         }
         for packet in packets {
             self.send_up(at, packet, around);
@@ -288,4 +297,22 @@ impl RealPath {
             self.transmit(at, Direction::Up, frame, around);
         }
     }
+}
+
+/// Returns true when a stream is over.
+const fn closes(output: &PathOutput) -> bool {
+    matches!(output, PathOutput::StreamClosed(_))
+}
+
+/// Returns true when a certificate is not valid by the node's clock: one of the two is wrong.
+///
+/// Without asking again, one forged answer of a time server would lock the node out for good.
+const fn doubts_clock(output: &PathOutput) -> bool {
+    matches!(
+        output,
+        PathOutput::Tls(
+            Side::Client,
+            TlsEvent::Failed(TlsFailure::Expired | TlsFailure::NotYetValid)
+        )
+    )
 }
