@@ -22,7 +22,7 @@ use crate::verdict::Failure;
 
 use acknowledged::{AckedWithin, ConvergesWithin};
 use arrival::{FirstPublishBetween, JoinWithin};
-use count::{PublishedAtLeast, QueueAtMost, ReadingsLost};
+use count::{PublishedAtLeast, QueueAtMost, ReadingsLost, ResumedAtLeast};
 use energy::{BatteryLife, EnergyPerReading};
 use handshake::{DetectedWithin, HandshakeWithin};
 use health::Health;
@@ -60,6 +60,7 @@ enum Watcher {
     QueueAtMost(QueueAtMost),
     ReadingBetween(ReadingBetween),
     ReadingsLost(ReadingsLost),
+    ResumedAtLeast(ResumedAtLeast),
     Unheard(Unheard),
 }
 
@@ -172,6 +173,7 @@ impl Watcher {
             Claim::QueueAtMost(length) => Self::QueueAtMost(QueueAtMost::new(*length)),
             Claim::ReadingBetween(range) => Self::ReadingBetween(ReadingBetween::new(*range)),
             Claim::ReadingsLost(count) => Self::ReadingsLost(ReadingsLost::new(*count)),
+            Claim::ResumedAtLeast(count) => Self::ResumedAtLeast(ResumedAtLeast::new(*count)),
             Claim::SensorFault(why) => Self::Present(Present::fault(*why)),
             Claim::Serial(text) => Self::Present(Present::serial(text, nodes)),
             Claim::TlsFailure(why) => Self::Present(Present::tls_failure(*why)),
@@ -197,6 +199,7 @@ impl Watcher {
             Self::QueueAtMost(claim) => claim.on_event(at, node, what),
             Self::ReadingBetween(claim) => claim.on_event(at, node, what),
             Self::ReadingsLost(claim) => claim.on_event(at, node, what),
+            Self::ResumedAtLeast(claim) => claim.on_event(what),
             Self::Unheard(claim) => claim.on_event(at, node, what),
         }
     }
@@ -214,7 +217,8 @@ impl Watcher {
             | Self::HandshakeWithin(_)
             | Self::JoinWithin(_)
             | Self::Present(_)
-            | Self::PublishedAtLeast(_) => true,
+            | Self::PublishedAtLeast(_)
+            | Self::ResumedAtLeast(_) => true,
             Self::Absent(_)
             | Self::AckedWithin(_)
             | Self::ConvergesWithin(_)
@@ -245,6 +249,7 @@ impl Watcher {
             Self::QueueAtMost(claim) => claim.failures.0,
             Self::ReadingBetween(claim) => claim.failures.0,
             Self::ReadingsLost(claim) => claim.failures.0,
+            Self::ResumedAtLeast(claim) => claim.finish(end),
             Self::Unheard(claim) => claim.failures.0,
         }
     }

@@ -126,7 +126,8 @@ fn each_form_of_the_network_has_its_own_keys() {
          cache: [adress], dns: { name: a_b } }\nnodes: 3\nfaults:\n  \
          - { at: 5s, node: 1, beacons-lost: { for: 5s } }\n  \
          - { at: 5s, attack: { impostor: unknown, kind: garbage } }\nexpect:\n  \
-         - alert: unknown-ca\n  - alert: {}\n  - tls-failure: untrusted\n  - first-publish-between: 4s\n"
+         - alert: unknown-ca\n  - alert: {}\n  - tls-failure: untrusted\n  \
+         - first-publish-between: 4s\n"
     ));
     insta::assert_snapshot!(about_block(
         "tls: { verify: sometimes, versions: 1.1, intermediates: 4, server-name: a b }\n"

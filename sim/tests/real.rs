@@ -12,7 +12,10 @@ use nodelab_sim::environment::Profile;
 use nodelab_sim::radio::WifiSpec;
 use nodelab_sim::stack::tls::{Chip, Stack, TlsSettings, TlsSpec};
 use nodelab_sim::stack::{NetworkSpec, RealSpec, SecuritySpec, UnsetClock};
-use nodelab_sim::{Celsius, NodeId, Observation, Observer, SimSpan, SimTime, World, WorldSpec};
+use nodelab_sim::{
+    Celsius, Fault, NodeId, Observation, Observer, ScheduledFault, SimSpan, SimTime, Victims,
+    World, WorldSpec,
+};
 use support::node;
 
 /// What happened, in lines.
@@ -48,6 +51,25 @@ fn a_protected_node_publishes_over_the_air() {
     let mut story = Story::default();
     World::new(&world(1, 1, Some(security()))).run_until(seconds(200), &mut story);
     assert!(story.acked >= 3, "{}", story.acked);
+}
+
+#[test]
+fn loss_beyond_the_radios_outlasts_the_faults_that_add_to_it() {
+    let acked = |loss_ppm: u32| {
+        let mut spec = world(1, 1, None);
+        spec.real.as_mut().expect("it is real").loss_ppm = loss_ppm;
+        spec.faults = vec![ScheduledFault {
+            at: seconds(1),
+            fault: Fault::LinkLoss { loss_ppm: 10_000 },
+            lasts: Some(SimSpan::from_secs(1)),
+            victims: Victims::All,
+        }];
+        let mut story = Story::default();
+        World::new(&spec).run_until(seconds(200), &mut story);
+        story.acked
+    };
+    assert!(acked(0) >= 3);
+    assert_eq!(acked(1_000_000), 0);
 }
 
 fn security() -> SecuritySpec {

@@ -47,6 +47,10 @@ impl FirstPublishBetween {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         match what {
             Observation::PoweredOn => {
@@ -120,6 +124,10 @@ impl JoinWithin {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a watcher reads what concerns it"
+    )]
     pub(super) fn on_event(
         &mut self,
         at: SimTime,

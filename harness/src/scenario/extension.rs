@@ -125,6 +125,17 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
         supply: fields.read("supply", problems, supply),
         tcp: fields.read("tcp", problems, tcp),
         tls,
+        ..parts(&fields, (nodes, network), problems)
+    })
+}
+
+/// Reads the parts of the world, each a block of its own.
+fn parts(
+    fields: &Fields<'_>,
+    (nodes, network): (u32, Network),
+    problems: &mut Problems,
+) -> Extension {
+    Extension {
         node: fields
             .read("node", problems, |node, problems| {
                 node::read(node, nodes, problems)
@@ -159,7 +170,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
                 claims::read(node, network, problems)
             })
             .unwrap_or_default(),
-    })
+        ..Extension::default()
+    }
 }
 
 /// Reads a path, relative to the folder of the scenario file.

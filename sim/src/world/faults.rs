@@ -278,9 +278,11 @@ impl World {
                 })
                 .fold(base, combined_loss_ppm)
         };
-        self.network.loss_ppm = added(self.loss_ppm);
-        if let Some(real) = &mut self.real {
-            real.weigh_loss(added);
+        let own = self.real.as_ref().map(|real| real.loss_ppm());
+        let (modelled, real) = (added(self.loss_ppm), own.map(added));
+        self.network.loss_ppm = modelled;
+        if let (Some(world), Some(loss_ppm)) = (&mut self.real, real) {
+            world.cell.loss_ppm = loss_ppm;
         }
     }
 

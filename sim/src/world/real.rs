@@ -62,9 +62,9 @@ impl RealWorld {
         RealPath::new(seed, node, &self.spec, &self.air, self.security.as_ref())
     }
 
-    /// Sets what is lost on top of what the radio loses, by what faults add.
-    pub(super) fn weigh_loss(&mut self, added: impl FnOnce(u32) -> u32) {
-        self.cell.loss_ppm = added(self.spec.loss_ppm);
+    /// Returns what is lost on top of what the radio loses while no fault is active.
+    pub(super) const fn loss_ppm(&self) -> u32 {
+        self.spec.loss_ppm
     }
 
     /// Returns what a path can touch.

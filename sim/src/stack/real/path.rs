@@ -73,9 +73,46 @@ pub(crate) struct RealPath {
     next_hop: MacAddress,
     /// When the last packet got through the wires, down and up: they keep the order.
     wired: [SimTime; 2],
+    /// When each part wants to work next.
+    due: Due,
     /// Noise on the air.
     #[cfg(test)]
     pub(crate) mangler: Option<super::Mangler>,
+}
+
+/// When each part of a path wants to work next: so that a part with nothing to do is not even
+/// looked at. Whoever gives a part something to do says so here.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    addresses: SimTime,
+    front: SimTime,
+    station: SimTime,
+    stream: SimTime,
+}
+
+impl Due {
+    const NOTHING: Self = Self {
+        addresses: SimTime::MAX,
+        front: SimTime::MAX,
+        station: SimTime::MAX,
+        stream: SimTime::MAX,
+    };
+    const EVERYTHING: Self = Self {
+        addresses: SimTime::ZERO,
+        front: SimTime::ZERO,
+        station: SimTime::ZERO,
+        stream: SimTime::ZERO,
+    };
+
+    /// Returns when a part wants to work that says this of itself.
+    fn of(timeout: Option<SimTime>) -> SimTime {
+        timeout.unwrap_or(SimTime::MAX)
+    }
+
+    /// Returns when the node's own processor is wanted.
+    fn on_node(&self) -> SimTime {
+        self.addresses.min(self.station).min(self.stream)
+    }
 }
 
 /// What a stream waits for before its SYN can be sent.
@@ -123,6 +160,7 @@ impl RealPath {
             joined: false,
             next_hop: plan::BROKER_MAC,
             wired: [SimTime::ZERO; 2],
+            due: Due::NOTHING,
             #[cfg(test)]
             mangler: None,
         }
@@ -175,8 +213,9 @@ impl RealPath {
         let now = self.node_moment(at, around);
         if let Some(stream) = &mut self.stream {
             stream.write(now, bytes);
+            self.due.stream = at;
         }
-        self.work(at, around);
+        self.go_on(at, around);
     }
 
     /// Takes away the power: everything on the node's side is gone without a word.
@@ -186,6 +225,7 @@ impl RealPath {
         self.flight.forget_ready();
         self.busy_until = SimTime::ZERO;
         self.civil_ms = None;
+        self.due = Due::EVERYTHING;
         if let Some(client) = &self.client {
             client.forget_sessions();
         }
@@ -206,7 +246,7 @@ impl RealPath {
     ) {
         let due = at.after(around.spec.answer_time.draw(&mut self.luck));
         self.flight.push(due, Arrival::Answer { connection, bytes });
-        self.work(at, around);
+        self.go_on(at, around);
     }
 
     /// Closes a connection at the broker.
@@ -253,28 +293,16 @@ impl RealPath {
 
     /// Does what is due.
     pub(crate) fn handle_timeout(&mut self, at: SimTime, around: &mut PathAround<'_>) {
-        self.work(at, around);
+        self.go_on(at, around);
     }
 
     /// Returns when [`RealPath::handle_timeout`] is wanted next.
     pub(crate) fn poll_timeout(&self, at: SimTime) -> Option<SimTime> {
-        let own = [
-            self.leaving,
-            self.station.poll_timeout(),
-            self.addresses.poll_timeout(),
-            self.stream
-                .as_ref()
-                .and_then(|stream| stream.poll_timeout(at)),
-        ];
-        let own = own.into_iter().flatten().min();
-        let others = [self.flight.next_at(), self.front.poll_timeout(at)];
-        others
-            .into_iter()
-            .flatten()
-            .chain(own.map(|due| due.max(self.busy_until)))
-            .min()
-            // What is due but was not done in this call's turns is done in the next.
-            .map(|due| due.max(at.after(SimSpan::from_nanos(1))))
+        let leaving = Due::of(self.leaving);
+        let own = self.due.on_node().min(leaving).max(self.busy_until);
+        let due = own.min(self.due.front).min(Due::of(self.flight.next_at()));
+        // What is due but was not done in this call's turns is done in the next.
+        (due < SimTime::MAX).then(|| due.max(at.after(SimSpan::from_nanos(1))))
     }
 
     /// Returns until when the processor computes.
@@ -292,21 +320,53 @@ impl RealPath {
         self.joined
     }
 
-    /// Works until nothing moves any more.
+    /// Looks at every part, then works until nothing moves any more.
     fn work(&mut self, at: SimTime, around: &mut PathAround<'_>) {
+        self.due = Due::EVERYTHING;
+        self.go_on(at, around);
+    }
+
+    /// Works until nothing moves any more.
+    fn go_on(&mut self, at: SimTime, around: &mut PathAround<'_>) {
         for _ in 0..TURNS_MAX {
-            let arrived = self.arrive(at, around);
-            let mut moved = self.serve_front(at, around);
-            if at >= self.busy_until {
-                moved |= self.serve_station(at, around);
-                moved |= self.serve_addresses(at, around);
-                moved |= self.serve_stream(at, around);
-                moved |= self.finish_leaving(at, around);
+            let mut moved = self.arrive(at, around);
+            if self.due.front <= at {
+                moved |= self.serve_front(at, around);
+                self.due.front = Due::of(self.front.poll_timeout(at));
             }
-            if !arrived && !moved {
+            if at >= self.busy_until {
+                moved |= self.serve_node(at, around);
+            }
+            if !moved {
                 return;
             }
         }
+    }
+
+    /// Lets the node's parts work that have something to do.
+    fn serve_node(&mut self, at: SimTime, around: &mut PathAround<'_>) -> bool {
+        let mut moved = false;
+        if self.due.station <= at {
+            moved |= self.serve_station(at, around);
+            self.due.station = Due::of(self.station.poll_timeout());
+        }
+        if self.due.addresses <= at {
+            moved |= self.serve_addresses(at, around);
+            self.due.addresses = Due::of(self.addresses.poll_timeout());
+        }
+        if moved {
+            // Both are rare, and may concern all others.
+            self.due = Due::EVERYTHING;
+        }
+        if self.due.stream <= at {
+            moved |= self.serve_stream(at, around);
+            let stream = self.stream.as_deref();
+            self.due.stream = Due::of(stream.and_then(|stream| stream.poll_timeout(at)));
+        }
+        if self.leaving.is_some() {
+            moved |= self.finish_leaving(at, around);
+        }
+        moved
     }
 }
 

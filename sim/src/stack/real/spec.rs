@@ -4,6 +4,7 @@ use crate::radio::{StationSpec, WifiSpec};
 use crate::stack::address::{ServiceSpec, plan};
 use crate::stack::network::SpanRange;
 use crate::stack::tcp::TcpProfile;
+use crate::time::SimSpan;
 
 /// The figures of a network of frames and bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +36,9 @@ impl RealSpec {
     pub fn new(mut wifi: WifiSpec) -> Self {
         wifi.access_point.address = plan::GATEWAY_MAC;
         Self {
-            answer_time: SpanRange::from_millis(0, 1),
+            answer_time: SpanRange::exactly(SimSpan::ZERO),
             checks_address: false,
-            lan_delay: SpanRange::from_millis(1, 2),
+            lan_delay: SpanRange::new(SimSpan::from_millis(1), SimSpan::from_micros(2_500)),
             loss_ppm: 0,
             services: ServiceSpec::default(),
             station: StationSpec {

@@ -25,6 +25,7 @@ impl RealPath {
                 Arrival::Answer { connection, bytes } => {
                     let now = server_moment(at, around);
                     self.front.write(now, connection, &bytes);
+                    self.due.front = at;
                 }
                 Arrival::AtAccessPoint(packet) => {
                     let frame = Frame {
@@ -37,7 +38,10 @@ impl RealPath {
                     };
                     self.hold(at, frame, around);
                 }
-                Arrival::AtFront(packet) => self.front.receive(packet),
+                Arrival::AtFront(packet) => {
+                    self.front.receive(packet);
+                    self.due.front = at;
+                }
                 Arrival::Outgoing(frame) => self.hold(at, *frame, around),
                 Arrival::Ready(frame) => self.transmit(at, Direction::Up, *frame, around),
             }
@@ -120,12 +124,16 @@ impl RealPath {
             } if is_tcp(bytes) => {
                 if let Some(stream) = self.stream.as_mut().filter(|_| self.joined) {
                     stream.receive(bytes.clone());
+                    self.due.stream = at;
                 }
             }
             Payload::Data {
                 ether_type: EtherType::Arp | EtherType::Ipv4,
                 ..
-            } => self.addresses.receive(at, frame),
+            } => {
+                self.addresses.receive(at, frame);
+                self.due.addresses = at;
+            }
             Payload::Data {
                 ether_type: EtherType::Eapol,
                 ..
@@ -133,6 +141,7 @@ impl RealPath {
             | Payload::Management { .. } => {
                 let channel = self.station.channel();
                 self.station.receive(at, channel, frame);
+                self.due.station = at;
             }
         }
     }
