@@ -20,7 +20,7 @@ use crate::verdict::Failure;
 
 use acknowledged::{AckedWithin, ConvergesWithin};
 use arrival::{FirstPublishBetween, JoinWithin};
-use count::{PublishedAtLeast, QueueAtMost, ReadingsLost};
+use count::{PublishedAtLeast, QueueAtMost, ReadingsLost, ResumedAtLeast};
 use handshake::{DetectedWithin, HandshakeWithin};
 use health::Health;
 use presence::{Absent, Present};
@@ -55,6 +55,7 @@ enum Watcher {
     QueueAtMost(QueueAtMost),
     ReadingBetween(ReadingBetween),
     ReadingsLost(ReadingsLost),
+    ResumedAtLeast(ResumedAtLeast),
     Unheard(Unheard),
 }
 
@@ -148,6 +149,7 @@ impl Watcher {
             Claim::QueueAtMost(length) => Self::QueueAtMost(QueueAtMost::new(*length)),
             Claim::ReadingBetween(range) => Self::ReadingBetween(ReadingBetween::new(*range)),
             Claim::ReadingsLost(count) => Self::ReadingsLost(ReadingsLost::new(*count)),
+            Claim::ResumedAtLeast(count) => Self::ResumedAtLeast(ResumedAtLeast::new(*count)),
             Claim::SensorFault(why) => Self::Present(Present::fault(*why)),
             Claim::Serial(text) => Self::Present(Present::serial(text, nodes)),
             Claim::TlsFailure(why) => Self::Present(Present::tls_failure(*why)),
@@ -171,6 +173,7 @@ impl Watcher {
             Self::QueueAtMost(claim) => claim.on_event(at, node, what),
             Self::ReadingBetween(claim) => claim.on_event(at, node, what),
             Self::ReadingsLost(claim) => claim.on_event(at, node, what),
+            Self::ResumedAtLeast(claim) => claim.on_event(what),
             Self::Unheard(claim) => claim.on_event(at, node, what),
         }
     }
@@ -185,7 +188,8 @@ impl Watcher {
             | Self::HandshakeWithin(_)
             | Self::JoinWithin(_)
             | Self::Present(_)
-            | Self::PublishedAtLeast(_) => true,
+            | Self::PublishedAtLeast(_)
+            | Self::ResumedAtLeast(_) => true,
             Self::Absent(_)
             | Self::AckedWithin(_)
             | Self::ConvergesWithin(_)
@@ -214,6 +218,7 @@ impl Watcher {
             Self::QueueAtMost(claim) => claim.failures.0,
             Self::ReadingBetween(claim) => claim.failures.0,
             Self::ReadingsLost(claim) => claim.failures.0,
+            Self::ResumedAtLeast(claim) => claim.finish(end),
             Self::Unheard(claim) => claim.failures.0,
         }
     }

@@ -537,6 +537,7 @@ fn every_claim_about_a_real_network_is_read() {
         Claim::JoinWithin(seconds(5)),
         Claim::LinkLostReason(ReasonCode::BEACON_TIMEOUT),
         Claim::NeverConnectsToImpostor,
+        Claim::ResumedAtLeast(5),
         Claim::TlsFailure(TlsFailure::UnknownIssuer),
     ];
     assert_eq!(claims, expected);

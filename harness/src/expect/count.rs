@@ -1,6 +1,7 @@
 //! Claims about how many.
 
 use node_core::Event;
+use nodelab_sim::stack::tls::{Side, TlsEvent};
 use nodelab_sim::{NodeId, Observation, SimTime};
 
 use super::Failures;
@@ -19,6 +20,14 @@ pub(super) struct ReadingsLost {
 pub(super) struct PublishedAtLeast {
     wanted: u64,
     published: u64,
+}
+
+/// At least so many TLS sessions are resumed.
+#[derive(Clone, Debug)]
+pub(super) struct ResumedAtLeast {
+    wanted: u64,
+    resumed: u64,
+    full: u64,
 }
 
 /// No queue is ever longer.
@@ -96,6 +105,44 @@ impl PublishedAtLeast {
     }
 }
 
+impl ResumedAtLeast {
+    pub(super) const fn new(wanted: u64) -> Self {
+        Self {
+            wanted,
+            resumed: 0,
+            full: 0,
+        }
+    }
+
+    pub(super) const fn on_event(&mut self, what: &Observation<'_>) {
+        if let Observation::Tls(Side::Client, TlsEvent::Connected { resumed, .. }) = what {
+            if *resumed {
+                self.resumed += 1;
+            } else {
+                self.full += 1;
+            }
+        }
+    }
+
+    pub(super) fn finish(self, end: SimTime) -> Vec<Failure> {
+        let Self {
+            wanted,
+            resumed,
+            full,
+        } = self;
+        if resumed >= wanted {
+            return Vec::new();
+        }
+        vec![Failure {
+            at: end,
+            claim: format!("resumed-at-least: {wanted}"),
+            expected: format!("at least {wanted} TLS sessions resumed"),
+            node: NodeId::WORLD,
+            seen: format!("{resumed} until the end, and {full} that began anew"),
+        }]
+    }
+}
+
 impl QueueAtMost {
     pub(super) fn new(limit: u32) -> Self {
         Self {
@@ -118,5 +165,32 @@ impl QueueAtMost {
                 seen: format!("{length} waiting"),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nodelab_sim::stack::tls::TlsVersion;
+
+    use super::*;
+
+    #[test]
+    fn resumed_sessions_are_counted_apart_from_others() {
+        let judge = |sessions: &[bool]| {
+            let mut claim = ResumedAtLeast::new(2);
+            for resumed in sessions {
+                let connected = TlsEvent::Connected {
+                    resumed: *resumed,
+                    suite: 0x1301,
+                    group: 29,
+                    version: TlsVersion::V1_3,
+                };
+                claim.on_event(&Observation::Tls(Side::Client, connected));
+            }
+            claim.finish(SimTime::ZERO)
+        };
+        assert!(judge(&[false, true, true]).is_empty());
+        let failures = judge(&[false, true, false]);
+        assert_eq!(failures[0].seen, "1 until the end, and 2 that began anew");
     }
 }

@@ -1,5 +1,6 @@
 //! One world, from its first event to its verdict.
 
+use nodelab_sim::stack::RealSpec;
 use nodelab_sim::{
     Checkers, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
 };
@@ -195,6 +196,15 @@ fn can_report(spec: &WorldSpec) -> bool {
         && spec.broker.sessions_max >= spec.nodes as usize
         && spec.network.join_failure_ppm < 1_000_000
         && spec.network.loss_ppm < 500_000
+        && spec.real.as_ref().is_none_or(|real| has_room(real, spec.nodes))
+        // A watchdog may bite in each handshake.
+        && (spec.node.watchdog.is_none() || spec.security.is_none())
+}
+
+/// Returns whether a real network has room for all nodes.
+fn has_room(real: &RealSpec, nodes: u32) -> bool {
+    let addressed = real.station.cache.address || real.services.addresses >= nodes;
+    addressed && real.wifi.access_point.stations_max >= nodes && real.loss_ppm < 500_000
 }
 
 impl WorldBench {

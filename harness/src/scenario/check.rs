@@ -68,6 +68,7 @@ fn unreported(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnost
         | Claim::QueueAtMost(_)
         | Claim::ReadingBetween(_)
         | Claim::ReadingsLost(_)
+        | Claim::ResumedAtLeast(_)
         | Claim::SensorFault(_)
         | Claim::Serial(_)
         | Claim::TlsFailure(_) => return None,

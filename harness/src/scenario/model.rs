@@ -373,6 +373,8 @@ pub enum Claim {
     ReadingBetween(Range<Celsius>),
     /// At most so many readings are lost, all nodes together.
     ReadingsLost(u64),
+    /// At least so many TLS sessions are resumed, all nodes together.
+    ResumedAtLeast(u64),
     /// The sensor is found faulty for this reason at least once.
     SensorFault(SensorFault),
     /// The text appears on a console.

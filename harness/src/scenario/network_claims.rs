@@ -7,14 +7,14 @@ use nodelab_sim::stack::tls::{Side, TlsFailure};
 
 use crate::diagnostic::Problems;
 use crate::scenario::claims::positive_span;
-use crate::scenario::fields::{Fields, boolean, choice, list, range, small};
+use crate::scenario::fields::{Fields, boolean, choice, list, range, small, whole};
 use crate::scenario::model::Claim;
 use crate::scenario::quantity::DURATION;
 use crate::scenario::reference::ALERT;
 use crate::scenario::tree::{Kind, Node};
 
 /// Claims that need frames, certificates or bytes.
-const REAL_ONLY: [&str; 9] = [
+const REAL_ONLY: [&str; 10] = [
     "alert",
     "authenticated",
     "confidential",
@@ -23,6 +23,7 @@ const REAL_ONLY: [&str; 9] = [
     "join-within",
     "link-lost-reason",
     "never-connects-to",
+    "resumed-at-least",
     "tls-failure",
 ];
 /// Alerts by name.
@@ -119,6 +120,7 @@ pub(crate) fn claim(key: &str, node: &Node, problems: &mut Problems) -> Option<C
         "never-connects-to" => {
             choice(node, &[("impostor", ())], problems).map(|()| Claim::NeverConnectsToImpostor)
         }
+        "resumed-at-least" => whole(node, [0, 1 << 53], problems).map(Claim::ResumedAtLeast),
         "tls-failure" => choice(node, &FAILURES, problems).map(Claim::TlsFailure),
         _ => None,
     }

@@ -314,6 +314,14 @@ pub static EXPECT: Section = Section {
             ],
         ),
         key(
+            "resumed-at-least",
+            [
+                "number",
+                "",
+                "So many TLS sessions are resumed, all nodes together.",
+            ],
+        ),
+        key(
             "tls-failure",
             [
                 "bad-signature, expired, malformed-record, no-certificate, \
