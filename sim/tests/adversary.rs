@@ -53,6 +53,10 @@ struct Story {
 }
 
 impl Observer for Story {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the rest is no concern here"
+    )]
     fn on_event(&mut self, at: SimTime, _node: NodeId, what: &Observation<'_>) {
         match what {
             Observation::Broker(BrokerEvent::MessageReceived { message, .. }) => {
@@ -92,17 +96,21 @@ impl Story {
 
     /// Returns why an end gave up first once the attack had begun, and when.
     fn failure(&self, side: Side) -> Option<(SimTime, TlsFailure)> {
-        self.tls.iter().find_map(|(at, by, event)| match event {
-            TlsEvent::Failed(why) if *by == side && *at >= after(BEGIN) => Some((*at, *why)),
-            _ => None,
+        let mut late = self.tls.iter();
+        late.find_map(|(at, by, event)| {
+            let counts = *by == side && *at >= after(BEGIN);
+            failed(event).filter(|_| counts).map(|why| (*at, why))
         })
     }
 
     /// Returns the alerts other than goodbyes that an end sent while the attack lasted.
     fn alerts(&self, side: Side) -> BTreeSet<u8> {
-        let sent = self.tls.iter().filter_map(|(at, by, event)| match event {
-            TlsEvent::AlertSent { description } if *by == side => Some((*at, *description)),
-            _ => None,
+        let sent = self.tls.iter().filter_map(|(at, by, event)| {
+            if let TlsEvent::AlertSent { description } = event {
+                (*by == side).then_some((*at, *description))
+            } else {
+                None
+            }
         });
         let during = sent.filter(|(at, code)| *code != 0 && during_attack(*at));
         during.map(|(_, code)| code).collect()
@@ -167,7 +175,6 @@ fn withstands(row: Row) -> Story {
         "{name}"
     );
     let took = story.since_opened(at).as_millis();
-    println!("{name}: {why:?} {:?} after {took} ms", row.alerts);
     assert!(took <= row.within_ms, "{name}: it took {took} ms");
     story.nothing_is_leaked();
     story.nothing_is_lost();
@@ -535,10 +542,7 @@ fn a_time_server_that_lies_once_does_not_lock_a_node_out() {
         victims: Victims::All,
     });
     let story = Story::of(&spec);
-    let first = story.tls.iter().find_map(|(_, _, event)| match event {
-        TlsEvent::Failed(why) => Some(*why),
-        _ => None,
-    });
+    let first = story.tls.iter().find_map(|(_, _, event)| failed(event));
     assert_eq!(first, Some(TlsFailure::NotYetValid));
     story.nothing_is_leaked();
     story.nothing_is_lost();
@@ -551,6 +555,15 @@ fn the_micropython_profile_lets_every_impostor_in() {
         let story = Story::of(&world(attack, Some(security(python()))));
         assert!(holds(&story.intercepted, TOPIC), "{how:?}");
         assert_eq!(story.exposed, 0, "on the air it still is ciphertext");
+    }
+}
+
+/// Returns why an end gave up, if this says that it did.
+fn failed(event: &TlsEvent) -> Option<TlsFailure> {
+    if let TlsEvent::Failed(why) = event {
+        Some(*why)
+    } else {
+        None
     }
 }
 

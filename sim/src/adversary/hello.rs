@@ -1,7 +1,8 @@
 //! What can be done to the messages that open a handshake, which nothing protects yet.
 //!
 //! Owns where things lie in `ClientHello`, `ServerHello` and `ServerKeyExchange`
-//! (RFC 8446 §4.1, RFC 5246 §7.4). A record that is none of them stays as it is.
+//! (RFC 8446 §4.1, RFC 5246 §7.4). A record that is none of them stays as it is. Each function
+//! returns whether it was the record to change; hellos come first, whatever they hold.
 
 use std::ops::Range;
 
@@ -24,46 +25,45 @@ const V1_2: [u8; 2] = [3, 3];
 const V1_3: [u8; 2] = [3, 4];
 
 /// Takes TLS 1.3 out of the versions that a client offers.
-pub(super) fn offer_older(record: &mut [u8]) {
+pub(super) fn offer_older(record: &mut [u8]) -> bool {
     let Some(hello) = Hello::client(record) else {
-        return;
+        return true;
     };
     let Some(versions) = hello.extension(record, SUPPORTED_VERSIONS) else {
-        return;
+        return true;
     };
     // The list's length is one byte, and stays.
     for version in record[versions]
-        .iter_mut()
-        .skip(1)
-        .collect::<Vec<_>>()
-        .chunks_mut(2)
+        .get_mut(1..)
+        .unwrap_or_default()
+        .chunks_exact_mut(2)
     {
-        if let [high, low] = version
-            && [**high, **low] == V1_3
-        {
-            [**high, **low] = V1_2;
+        if version == V1_3 {
+            version.copy_from_slice(&V1_2);
         }
     }
+    true
 }
 
 /// Puts RSA key exchange in the place of every suite that a client offers.
-pub(super) fn offer_only_rsa(record: &mut [u8]) {
+pub(super) fn offer_only_rsa(record: &mut [u8]) -> bool {
     if let Some(hello) = Hello::client(record) {
         for suite in record[hello.suites].chunks_exact_mut(2) {
             suite.copy_from_slice(&RSA_SUITE);
         }
     }
+    true
 }
 
 /// Takes an extension out of a server's hello: the version, or else the extended master secret.
-pub(super) fn strip_extension(record: &mut Vec<u8>) {
+pub(super) fn strip_extension(record: &mut Vec<u8>) -> bool {
     let Some(hello) = Hello::server(record) else {
-        return;
+        return true;
     };
     let found = [SUPPORTED_VERSIONS, EXTENDED_MASTER_SECRET]
         .into_iter()
         .find_map(|kind| hello.extension(record, kind));
-    let Some(body) = found else { return };
+    let Some(body) = found else { return true };
     let whole = body.start - 4..body.end;
     let gone = whole.len();
     // Record, message and list of extensions each say how long they are.
@@ -74,6 +74,7 @@ pub(super) fn strip_extension(record: &mut Vec<u8>) {
         gone,
     );
     record.drain(whole);
+    true
 }
 
 /// Flips one bit of what the server says about itself; returns whether the record had it.

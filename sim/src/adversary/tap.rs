@@ -45,6 +45,9 @@ pub struct Tap {
     trick: Trick,
 }
 
+/// Changes a record of the handshake; returns true if it was the one to change.
+type Change = fn(&mut Vec<u8>) -> bool;
+
 /// What is done, and how far it is.
 #[derive(Clone, Debug)]
 enum Trick {
@@ -65,7 +68,11 @@ enum Trick {
     /// Bytes pass, and wait for their moment.
     Pass,
     /// Records of the handshake are changed, until one was.
-    Rewrite { way: Way, held: Held },
+    Rewrite {
+        way: Way,
+        held: Held,
+        change: Change,
+    },
     /// Nothing passes any more.
     Silence,
 }
@@ -74,16 +81,17 @@ impl Tap {
     /// Builds the tap of a connection that is opened, or open if it is `secured`.
     #[must_use]
     pub fn new(at: SimTime, attack: Attack, protected: bool, secured: bool) -> Self {
-        let rewrite = |way| {
+        let rewrite = |way, change| {
             let held = Held::default();
             if protected && !secured {
-                Trick::Rewrite { way, held }
+                Trick::Rewrite { way, held, change }
             } else {
                 Trick::Done
             }
         };
         let trick = match attack {
-            Attack::Downgrade | Attack::NoCommonSuite => rewrite(Way::Up),
+            Attack::Downgrade => rewrite(Way::Up, |record| hello::offer_older(record)),
+            Attack::NoCommonSuite => rewrite(Way::Up, |record| hello::offer_only_rsa(record)),
             Attack::Drip { interval } => Trick::Drip {
                 queue: VecDeque::new(),
                 next: at,
@@ -94,7 +102,8 @@ impl Tap {
                 until: at.after(REPLAY_AFTER),
                 full: false,
             },
-            Attack::StrippedExtension | Attack::TamperedHandshake => rewrite(Way::Down),
+            Attack::StrippedExtension => rewrite(Way::Down, hello::strip_extension),
+            Attack::TamperedHandshake => rewrite(Way::Down, |record| hello::flip_bit(record)),
             Attack::EofWithoutCloseNotify
             | Attack::Garbage
             | Attack::Impostor(_)
@@ -150,12 +159,11 @@ impl Tap {
     /// Takes bytes that go one way.
     pub fn carry(&mut self, at: SimTime, way: Way, bytes: &[u8], out: &mut Passage) {
         match &mut self.trick {
-            Trick::Done => out.pass(way, bytes),
             Trick::Drip { queue, .. } if way == Way::Down => {
                 queue.extend(bytes);
                 self.handle_timeout(at, out);
             }
-            Trick::Drip { .. } => out.pass(way, bytes),
+            Trick::Done | Trick::Drip { .. } => out.pass(way, bytes),
             Trick::Listen { heard, full, .. } => {
                 if way == Way::Up {
                     *full |= heard.len() + bytes.len() > REPLAY_MAX;
@@ -204,7 +212,7 @@ impl Tap {
     pub fn release(&mut self, out: &mut Passage) {
         match std::mem::replace(&mut self.trick, Trick::Done) {
             Trick::Drip { queue, .. } => out.down.extend(queue),
-            Trick::Rewrite { way, mut held } => out.pass(way, &held.take()),
+            Trick::Rewrite { way, mut held, .. } => out.pass(way, &held.take()),
             Trick::Done | Trick::Listen { .. } | Trick::Pass => {}
             // Half of it is gone for good.
             Trick::Silence => self.trick = Trick::Silence,
@@ -244,10 +252,10 @@ impl Tap {
 
     /// Changes the records that are whole.
     fn rewrite(&mut self, out: &mut Passage) {
-        let Trick::Rewrite { way, held } = &mut self.trick else {
+        let Trick::Rewrite { way, held, change } = &mut self.trick else {
             return;
         };
-        let way = *way;
+        let (way, change) = (*way, *change);
         loop {
             let mut record = match held.next() {
                 Ok(Some(record)) => record,
@@ -258,21 +266,7 @@ impl Tap {
                     return out.pass(way, &rest);
                 }
             };
-            let done = match self.attack {
-                Attack::Downgrade => {
-                    hello::offer_older(&mut record);
-                    true
-                }
-                Attack::NoCommonSuite => {
-                    hello::offer_only_rsa(&mut record);
-                    true
-                }
-                Attack::StrippedExtension => {
-                    hello::strip_extension(&mut record);
-                    true
-                }
-                _ => hello::flip_bit(&mut record),
-            };
+            let done = change(&mut record);
             out.pass(way, &record);
             if done {
                 let rest = held.take();

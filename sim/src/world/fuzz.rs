@@ -38,6 +38,10 @@ struct Ledger {
 }
 
 impl Observer for Ledger {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the rest is no concern here"
+    )]
     fn on_event(&mut self, at: SimTime, _node: NodeId, what: &Observation<'_>) {
         match what {
             Observation::Node(Event::PublishAcked { sequence, .. }) => {

@@ -44,8 +44,8 @@ pub(super) enum FrontEvent {
 pub(super) struct Front {
     host: Host,
     port: u16,
-    /// The socket that waits for the SYN that was just received.
-    listening: Option<SocketKey>,
+    /// The socket that waits for a connection to be complete, and the port its SYN came from.
+    listening: Option<(SocketKey, u16)>,
     connections: SmallVec<[Box<Accepted>; 1]>,
     accepted: u32,
     running: bool,
@@ -91,8 +91,14 @@ impl Front {
     /// Takes an IPv4 packet.
     pub(super) fn receive(&mut self, packet: Vec<u8>) {
         let room = self.connections.len() < CONNECTIONS_MAX;
-        if self.running && room && self.listening.is_none() && is_syn(&packet) {
-            self.listening = Some(self.host.listen(self.port));
+        if let Some(from) = syn_of(&packet).filter(|_| self.running && room) {
+            // A node has one stream: who opens another has given the half-open one up.
+            if let Some((key, _)) = self.listening.take_if(|(_, known)| *known != from) {
+                self.host.remove(key);
+            }
+            if self.listening.is_none() {
+                self.listening = Some((self.host.listen(self.port), from));
+            }
         }
         self.host.receive(packet);
         self.stirred = true;
@@ -126,7 +132,7 @@ impl Front {
         for accepted in &self.connections {
             self.host.abort(accepted.key);
         }
-        if let Some(key) = self.listening.take() {
+        if let Some((key, _)) = self.listening.take() {
             self.host.remove(key);
         }
     }
@@ -227,7 +233,9 @@ impl Front {
 
     /// Takes over a connection whose SYN came.
     fn accept(&mut self, at: SimTime, layer: &mut impl FnMut(Option<Impostor>) -> Layer) {
-        let Some(key) = self.listening else { return };
+        let Some((key, _)) = self.listening else {
+            return;
+        };
         if self.host.end(key) == End::Opening {
             return;
         }
@@ -407,15 +415,39 @@ impl Accepted {
     }
 }
 
-/// Returns true for a segment that opens a connection.
-fn is_syn(packet: &[u8]) -> bool {
+/// Returns the source port of a segment that opens a connection.
+fn syn_of(packet: &[u8]) -> Option<u16> {
     const SYN: u8 = 0x02;
     const ACK: u8 = 0x10;
     const FLAGS_AT: usize = 13;
-    let header = packet
-        .first()
-        .map_or(0, |first| usize::from(first & 0x0F) * 4);
-    packet
-        .get(header + FLAGS_AT)
-        .is_some_and(|flags| flags & (SYN | ACK) == SYN)
+    let header = usize::from(packet.first()? & 0x0F) * 4;
+    let segment = packet.get(header..)?;
+    let opens = segment.get(FLAGS_AT)? & (SYN | ACK) == SYN;
+    let port = segment.first_chunk()?;
+    opens.then_some(u16::from_be_bytes(*port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_open_connection_keeps_nobody_out() {
+        const NODE: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 0);
+        const BROKER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
+        let at = SimTime::ZERO;
+        let mut front = Front::new(at, BROKER, PORT, 1);
+        for port in [50_000, 50_001] {
+            // The node loses its power before it can acknowledge the first.
+            let mut node = Host::new(at, NODE, TcpProfile::default(), 2);
+            node.connect((BROKER, PORT), port);
+            let (mut packets, mut answers) = (Vec::new(), Vec::new());
+            node.poll(at, &mut packets);
+            front.receive(packets.remove(0));
+            let plain = |_: Option<Impostor>| Layer::plain();
+            front.poll(at, Moment::UNKNOWN, plain, &mut answers, &mut Vec::new());
+            let flags: Vec<u8> = answers.iter().map(|answer| answer[33] & 0x17).collect();
+            assert_eq!(flags, [0x12], "SYN and ACK to port {port}");
+        }
+    }
 }
