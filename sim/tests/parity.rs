@@ -35,23 +35,24 @@ struct Took {
 
 impl Observer for Took {
     fn on_event(&mut self, at: SimTime, _node: NodeId, what: &Observation<'_>) {
-        match what {
-            Observation::Frame { frame, sent, .. } if sent.delivered.is_some() => {
-                self.payload += tcp_payload(frame);
-            }
-            Observation::Node(Event::LinkJoined) => self.joined = self.joined.or(Some(at)),
-            Observation::Node(Event::SessionOpened { .. }) => {
-                self.opened = self.opened.or(Some(at));
-            }
-            Observation::Node(Event::PublishSent { sequence, .. }) => {
-                self.sent.entry(*sequence).or_insert(at);
-            }
-            Observation::Node(Event::PublishAcked { sequence, .. }) => {
-                if let Some(sent) = self.sent.get(sequence) {
-                    self.round_trips_us.push(at.since(*sent).as_micros());
-                }
-            }
-            _ => {}
+        if let Observation::Frame { frame, sent, .. } = what
+            && sent.delivered.is_some()
+        {
+            self.payload += tcp_payload(frame);
+        }
+        if let Observation::Node(Event::LinkJoined) = what {
+            self.joined = self.joined.or(Some(at));
+        }
+        if let Observation::Node(Event::SessionOpened { .. }) = what {
+            self.opened = self.opened.or(Some(at));
+        }
+        if let Observation::Node(Event::PublishSent { sequence, .. }) = what {
+            self.sent.entry(*sequence).or_insert(at);
+        }
+        if let Observation::Node(Event::PublishAcked { sequence, .. }) = what
+            && let Some(sent) = self.sent.get(sequence)
+        {
+            self.round_trips_us.push(at.since(*sent).as_micros());
         }
     }
 }

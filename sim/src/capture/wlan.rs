@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(payload, 24 + 8);
         // Data, to the network, sent again; 10 µs and 34 µs for the acknowledgement.
         assert_eq!(bytes[..4], [0x08, 0x09, 44, 0]);
-        assert_eq!(bytes[4..22], addresses([9, 1, 2]));
+        assert_eq!(bytes[4..22], addresses([8, 1, 2]));
         assert_eq!(bytes[22..24], [0x30, 0x12]);
         assert_eq!(bytes[24..32], [0xAA, 0xAA, 3, 0, 0, 0, 0x08, 0x00]);
     }
@@ -164,7 +164,7 @@ mod tests {
         let (bytes, payload) = frame(&data(), &head(Direction::Down, Rate::Ht(7)));
         assert_eq!(payload, 26 + 8);
         assert_eq!(bytes[..2], [0x88, 0x0A]);
-        assert_eq!(bytes[4..22], addresses([2, 9, 1]));
+        assert_eq!(bytes[4..22], addresses([2, 8, 1]));
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
 
     fn head(direction: Direction, rate: Rate) -> Head {
         Head {
-            bssid: MacAddress([9; 6]),
+            bssid: MacAddress([8; 6]),
             direction,
             rate,
             retry: true,
