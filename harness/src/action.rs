@@ -6,6 +6,7 @@ mod check;
 mod look;
 mod run;
 mod strict;
+mod wifi;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::num::NonZeroUsize;
@@ -15,6 +16,7 @@ use nodelab_sim::{SimSpan, SimTime};
 
 use crate::diagnostic::{Colour, Diagnostic, render_all};
 use crate::exit::Exit;
+use crate::record::RecordPlan;
 use crate::report::Target;
 use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
@@ -24,12 +26,16 @@ use crate::shard::Shard;
 pub enum Action {
     /// Check scenario files.
     Check(CheckAction),
+    /// Explain what each layer adds to a reading.
+    ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Print airtimes and goodputs.
+    Wifi(WifiAction),
 }
 
 /// Arguments of `check`.
@@ -41,6 +47,17 @@ pub struct CheckAction {
     pub paths: Vec<PathBuf>,
     /// Judge as wokwi-cli does.
     pub strict: bool,
+}
+
+/// Arguments of `explain layers`.
+#[derive(Clone, Debug)]
+pub struct LayersAction {
+    /// How to print it.
+    pub format: Format,
+    /// The scenario.
+    pub scenario: PathBuf,
+    /// The seed; `None` is the scenario's first.
+    pub seed: Option<u64>,
 }
 
 /// Arguments of `explain wiring`.
@@ -61,6 +78,8 @@ pub struct RunAction {
     pub jobs: Option<NonZeroUsize>,
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// What to record, if anything.
+    pub record: RecordPlan,
     /// What to report, and where to; at least one.
     pub reports: Vec<Report>,
     /// First seed; `None` is the scenario's.
@@ -92,6 +111,15 @@ pub struct SensorAction {
     pub format: sensor::Format,
     /// Which temperatures.
     pub sweep: Sweep,
+}
+
+/// Arguments of `wifi`.
+#[derive(Clone, Debug)]
+pub struct WifiAction {
+    /// How to print it.
+    pub format: crate::wifi::Format,
+    /// What to compute.
+    pub query: crate::wifi::Query,
 }
 
 /// A report that was asked for.
@@ -143,10 +171,12 @@ impl Action {
         match self {
             Self::Check(action) if action.strict => strict::check(&action),
             Self::Check(action) => check::check(&action),
+            Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Wifi(action) => wifi::wifi(&action),
         }
     }
 }

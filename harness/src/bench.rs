@@ -11,7 +11,9 @@ use nodelab_sim::{
     Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
 };
 
+use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
+use crate::record::Recording;
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
 
@@ -48,7 +50,9 @@ pub(crate) struct Parts {
 pub(crate) struct Watch {
     pub(crate) checkers: Checkers,
     pub(crate) digest: DigestObserver,
+    pub(crate) energy: EnergyMeter,
     pub(crate) expectations: Expectations,
+    pub(crate) recording: Recording,
     pub(crate) tap: Tap,
 }
 
@@ -183,7 +187,9 @@ impl Observer for Watch {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.digest.on_event(at, node, what);
         self.checkers.on_event(at, node, what);
+        self.energy.on_event(at, node, what);
         self.expectations.on_event(at, node, what);
+        self.recording.on_event(at, node, what);
         self.tap.on_event(at, node, what);
     }
 }

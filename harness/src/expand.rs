@@ -12,14 +12,17 @@ use nodelab_sim::analog::{
     Air as SimAir, Esp32c3AdcSpec, Esp8266AdcSpec, Grade as SimGrade, SdkScaling, Tmp36Fault,
     Tmp36Spec,
 };
+use nodelab_sim::board::BoardKind;
 use nodelab_sim::broker::{BrokerSpec, Credentials as SimCredentials};
 use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
+use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::{
     Celsius, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
     SimTime, Victims, WorldSpec,
 };
 
+use crate::energy::Source;
 use crate::prepare::Prepared;
 use crate::scenario::quantity::Ppm;
 use crate::scenario::{
@@ -101,6 +104,7 @@ fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
             },
         },
         ideal,
+        power: power(prepared),
         sensor: Tmp36Spec {
             air: match extension.sensor.air {
                 Air::Moving(speed) => SimAir::Moving {
@@ -120,6 +124,30 @@ fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
         watchdog: settings.watchdog,
         wiring: Arc::clone(&prepared.wiring),
     }
+}
+
+/// Returns what gives the charge, in a scenario that asks what is drawn.
+#[must_use]
+pub fn source(prepared: &Prepared) -> Option<Source> {
+    let battery = prepared.scenario.extension.power?.battery();
+    let supply = power(prepared)?.supply();
+    Some(Source { battery, supply })
+}
+
+fn power(prepared: &Prepared) -> Option<PowerSpec> {
+    let settings = prepared.scenario.extension.power?;
+    let (chip, usual) = match prepared.wiring.board() {
+        BoardKind::Esp12 => (Chip::Esp8266, BoardExtras::Module),
+        // What regulator and bridge of its board draw has no published figure.
+        BoardKind::Esp32C3 => (Chip::Esp32c3, BoardExtras::Module),
+        BoardKind::NodeMcu => (Chip::Esp8266, BoardExtras::NodeMcu),
+    };
+    let board = settings.board.unwrap_or(usual);
+    let supply = settings
+        .supply
+        .unwrap_or_else(|| PowerSpec::usual_supply(board));
+    let options = (settings.clock, settings.power_save);
+    Some(PowerSpec::with(chip, board, options, supply))
 }
 
 fn clock_drift_ppb(extension: &Extension) -> (i64, i64) {

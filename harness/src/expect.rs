@@ -6,6 +6,7 @@
 mod acknowledged;
 mod arrival;
 mod count;
+mod energy;
 mod handshake;
 mod health;
 mod presence;
@@ -15,12 +16,14 @@ mod value;
 use nodelab_sim::stack::tls::Verification;
 use nodelab_sim::{NodeId, Observation, Observer, SimSpan, SimTime};
 
+use crate::energy::Source;
 use crate::scenario::{Claim, Expectation};
 use crate::verdict::Failure;
 
 use acknowledged::{AckedWithin, ConvergesWithin};
 use arrival::{FirstPublishBetween, JoinWithin};
 use count::{PublishedAtLeast, QueueAtMost, ReadingsLost, ResumedAtLeast};
+use energy::{BatteryLife, EnergyPerReading};
 use handshake::{DetectedWithin, HandshakeWithin};
 use health::Health;
 use presence::{Absent, Present};
@@ -43,9 +46,11 @@ enum Watcher {
     Absent(Absent),
     AckedWithin(AckedWithin),
     Authenticated(Authenticated),
+    BatteryLife(BatteryLife),
     Confidential(Box<Confidential>),
     ConvergesWithin(ConvergesWithin),
     DetectedWithin(DetectedWithin),
+    EnergyPerReading(EnergyPerReading),
     ErrorAtMost(ErrorAtMost),
     FirstPublishBetween(FirstPublishBetween),
     HandshakeWithin(HandshakeWithin),
@@ -60,17 +65,18 @@ enum Watcher {
 }
 
 impl Expectations {
-    /// Builds the books for `nodes` nodes, which check this much of a certificate if their
-    /// streams are protected.
+    /// Builds the books for `nodes` nodes, whose charge comes from `source` where that is asked,
+    /// and which check so much of a certificate if their streams are protected.
     #[must_use]
     pub(crate) fn new(
         claims: &[Expectation],
         nodes: usize,
+        source: Option<Source>,
         verification: Option<Verification>,
     ) -> Self {
         let watchers = claims
             .iter()
-            .map(|claim| Watcher::new(&claim.claim, nodes, verification))
+            .filter_map(|claim| Watcher::new(&claim.claim, nodes, (source, verification)))
             .collect();
         Self {
             health: Health::default(),
@@ -118,12 +124,21 @@ impl Observer for Expectations {
 }
 
 impl Watcher {
-    fn new(claim: &Claim, nodes: usize, verification: Option<Verification>) -> Self {
-        match claim {
+    /// Builds the books of one claim; `None` for a claim about energy without a source, which
+    /// the reader of scenarios refuses.
+    fn new(
+        claim: &Claim,
+        nodes: usize,
+        (source, verification): (Option<Source>, Option<Verification>),
+    ) -> Option<Self> {
+        Some(match claim {
             Claim::AckedWithin(limit) => Self::AckedWithin(AckedWithin::new(*limit, nodes)),
             Claim::Alert(description, by) => Self::Present(Present::alert(*description, *by)),
             Claim::Authenticated(wanted) => {
                 Self::Authenticated(Authenticated::new(*wanted, nodes, verification))
+            }
+            Claim::BatteryLifeAtLeast(wanted) => {
+                Self::BatteryLife(BatteryLife::new(*wanted, nodes, source?))
             }
             Claim::Confidential(wanted) => {
                 Self::Confidential(Box::new(Confidential::new(*wanted, nodes)))
@@ -133,6 +148,9 @@ impl Watcher {
             }
             Claim::DetectedWithin(limit) => {
                 Self::DetectedWithin(DetectedWithin::new(*limit, nodes))
+            }
+            Claim::EnergyPerReadingAtMost(limit) => {
+                Self::EnergyPerReading(EnergyPerReading::new(*limit, nodes, source?))
             }
             Claim::ErrorAtMost(limit) => Self::ErrorAtMost(ErrorAtMost::new(*limit, nodes)),
             Claim::FirstPublishBetween(range) => {
@@ -153,7 +171,7 @@ impl Watcher {
             Claim::SensorFault(why) => Self::Present(Present::fault(*why)),
             Claim::Serial(text) => Self::Present(Present::serial(text, nodes)),
             Claim::TlsFailure(why) => Self::Present(Present::tls_failure(*why)),
-        }
+        })
     }
 
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>, health: &Health) {
@@ -161,9 +179,11 @@ impl Watcher {
             Self::Absent(claim) => claim.on_event(at, node, what),
             Self::AckedWithin(claim) => claim.on_event(at, node, what, health),
             Self::Authenticated(claim) => claim.on_event(at, node, what),
+            Self::BatteryLife(claim) => claim.on_event(at, node, what),
             Self::Confidential(claim) => claim.on_event(at, node, what),
             Self::ConvergesWithin(claim) => claim.on_event(at, node, what, health),
             Self::DetectedWithin(claim) => claim.on_event(at, node, what),
+            Self::EnergyPerReading(claim) => claim.on_event(at, node, what),
             Self::ErrorAtMost(claim) => claim.on_event(at, node, what),
             Self::FirstPublishBetween(claim) => claim.on_event(at, node, what),
             Self::HandshakeWithin(claim) => claim.on_event(at, node, what),
@@ -178,12 +198,15 @@ impl Watcher {
         }
     }
 
-    /// Returns true for a claim that something will come, which only the end can refute.
+    /// Returns true for a claim that something will come, or about the run as a whole: only the
+    /// end can refute it.
     fn is_awaiting(&self) -> bool {
         match self {
             Self::Authenticated(claim) => claim.is_awaiting(),
             Self::Confidential(claim) => claim.is_awaiting(),
-            Self::DetectedWithin(_)
+            Self::BatteryLife(_)
+            | Self::DetectedWithin(_)
+            | Self::EnergyPerReading(_)
             | Self::FirstPublishBetween(_)
             | Self::HandshakeWithin(_)
             | Self::JoinWithin(_)
@@ -206,9 +229,11 @@ impl Watcher {
             Self::Absent(claim) => claim.failures.0,
             Self::AckedWithin(claim) => claim.finish(end, health),
             Self::Authenticated(claim) => claim.finish(end),
+            Self::BatteryLife(claim) => claim.finish(end),
             Self::Confidential(claim) => claim.finish(end),
             Self::ConvergesWithin(claim) => claim.finish(end, health),
             Self::DetectedWithin(claim) => claim.finish(end),
+            Self::EnergyPerReading(claim) => claim.finish(end),
             Self::ErrorAtMost(claim) => claim.failures.0,
             Self::FirstPublishBetween(claim) => claim.finish(end),
             Self::HandshakeWithin(claim) => claim.finish(end),

@@ -3,6 +3,7 @@
 //! Owns the text and the JSON of `nodelab explain wiring`. Does not open files, and does not find
 //! the mistakes that it tells.
 
+pub mod layers;
 mod picture;
 
 use nodelab_sim::analog::{Source, Supply};

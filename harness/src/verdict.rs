@@ -3,13 +3,20 @@
 use nodelab_sim::{Digest, NodeId, SimSpan, SimTime};
 use serde::Serialize;
 
+use crate::energy::EnergySummary;
+use crate::record::Recorded;
+
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Hash of every observation in order; equal digests mean equal runs.
     pub digest: Digest,
+    /// What was drawn, where the scenario asks.
+    pub energy: Option<EnergySummary>,
     /// What did not hold, in order of time.
     pub failures: Vec<Failure>,
+    /// Files that were written of it.
+    pub recorded: Option<Recorded>,
     /// The seed.
     pub seed: u64,
     /// What it took.

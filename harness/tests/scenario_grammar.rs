@@ -17,12 +17,13 @@ use nodelab::scenario::quantity::{Metres, MetresPerSecond, Ppm, SignedSpan};
 use nodelab::scenario::reference::SECTIONS;
 use nodelab::scenario::{
     Air, BurstSettings, Calibrate, Claim, ClockSpeed, DhcpSettings, DnsSettings, Extension,
-    FaultKind, Grade, Network, Never, NodeSet, Range, Scenario, Sdk, SensorBreakage,
+    FaultKind, Grade, Network, Never, NodeSet, PowerSettings, Range, Scenario, Sdk, SensorBreakage,
     ShadowingSettings, StationSettings, StepCommand, StepMax, Temperature, WifiPreset, load, parse,
 };
 use nodelab_sim::adversary::{Attack, Impostor, Way};
 use nodelab_sim::board::BoardKind;
-use nodelab_sim::radio::{Decibels, JoinCache, PowerSave, RadioFault, ReasonCode, Standard};
+use nodelab_sim::power::{BoardExtras, Charge, CpuClock, Energy, Millivolts, PowerSave};
+use nodelab_sim::radio::{Decibels, JoinCache, RadioFault, ReasonCode, Standard};
 use nodelab_sim::stack::UnsetClock;
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::stack::tcp::TcpProfile;
@@ -172,6 +173,16 @@ fn the_world_is_read() {
         x.wifi.latency,
         Some(range(SimSpan::from_millis(2), SimSpan::from_millis(8)))
     );
+    let power = PowerSettings {
+        capacity: Some(Charge(9_000_000_000_000_000_000)),
+        self_discharge: Ppm(20_000),
+        usable: Ppm(800_000),
+        board: Some(BoardExtras::Lolin),
+        supply: Some(Millivolts(4_500)),
+        clock: CpuClock::Mhz160,
+        power_save: PowerSave::None,
+    };
+    assert_eq!(x.power, Some(power));
     assert_eq!(x.broker.latency, Some(Range::only(SimSpan::from_millis(5))));
     assert_eq!(x.broker.sessions_max, Some(10));
     assert_eq!(x.broker.refuse, Some(ConnectRefusal::NotAuthorized));
@@ -305,6 +316,8 @@ fn every_claim_is_read() {
         Claim::Never(Never::Serial("panic".to_owned())),
         Claim::SensorFault(SensorFault::ImpossibleStep),
         Claim::ReadingBetween(range(Celsius(-5.0), Celsius(40.0))),
+        Claim::EnergyPerReadingAtMost(Energy(200_000_000_000_000_000)),
+        Claim::BatteryLifeAtLeast(SimSpan::from_secs(180 * 86_400)),
     ];
     assert_eq!(claims, expected);
     let acked = block("{ node: { publish: {} }, expect: [{ acked-within: 20s }] }");
@@ -342,7 +355,10 @@ fn the_real_network_is_read() {
     };
     assert_eq!(air.shadowing, Some(shadowing));
     assert_eq!((air.attempts_max, air.dtim_period), (Some(4), Some(3)));
-    assert_eq!(air.power_save, Some(PowerSave::Listen(3)));
+    assert_eq!(
+        air.power_save,
+        Some(nodelab_sim::radio::PowerSave::Listen(3))
+    );
     assert_eq!(air.beacon_interval, Some(SimSpan::from_micros(204_800)));
     assert_eq!(air.stations_max, Some(8));
     let cache = JoinCache {
@@ -554,6 +570,10 @@ fn nothing_given_means_the_documented_defaults() {
     );
     assert_eq!(x.node.step_max, StepMax::Limit(MilliCelsius(20_000)));
     assert_eq!(x.node.publish, None);
+    assert_eq!(x.power, None);
+    let power = block("{ power: {} }").extension.power;
+    assert_eq!(power, Some(PowerSettings::default()));
+    assert_eq!(power.unwrap().battery(), None);
     let publish = block("{ node: { publish: {} } }")
         .extension
         .node

@@ -125,6 +125,16 @@ fn each_form_of_the_network_has_its_own_keys() {
 }
 
 #[test]
+fn claims_about_energy_need_books_and_a_battery() {
+    insta::assert_snapshot!(about_block(
+        "expect:\n  - energy-per-reading-at-most: 200 mJ\n  - battery-life-at-least: 1d\n"
+    ));
+    insta::assert_snapshot!(about_block(
+        "power: { battery: 2500, board: nodemuc, clock: 240 MHz, supply: 1 V }\n"
+    ));
+}
+
+#[test]
 fn courses_of_temperature_are_checked() {
     insta::assert_snapshot!(about_block(
         "environment: { temperature: { ramp: { from: 20 °C }, step: {} } }\n"

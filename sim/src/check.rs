@@ -2,6 +2,7 @@
 
 mod acknowledgement;
 mod conservation;
+mod energy;
 mod progress;
 mod queue_bound;
 mod time_order;
@@ -12,6 +13,7 @@ use crate::time::SimTime;
 
 use acknowledgement::Acknowledgement;
 use conservation::Conservation;
+use energy::EnergyBooks;
 use progress::Progress;
 pub use progress::ProgressBound;
 use queue_bound::QueueBound;
@@ -40,6 +42,7 @@ pub struct Violation {
 pub struct Checkers {
     acknowledgement: Acknowledgement,
     conservation: Conservation,
+    energy: EnergyBooks,
     progress: Progress,
     queue_bound: QueueBound,
     time_order: TimeOrder,
@@ -52,10 +55,18 @@ impl Checkers {
         Self {
             acknowledgement: Acknowledgement::new(nodes),
             conservation: Conservation::new(nodes),
+            energy: EnergyBooks::default(),
             progress: Progress::new(nodes, progress),
             queue_bound: QueueBound::new(capacity),
             time_order: TimeOrder::default(),
         }
+    }
+
+    /// Checks charge and time as well: for worlds whose boards keep books of `nodes` nodes.
+    #[must_use]
+    pub fn with_books(mut self, nodes: usize) -> Self {
+        self.energy = EnergyBooks::new(nodes);
+        self
     }
 
     /// Returns what was violated until `end`, in order of time.
@@ -65,6 +76,7 @@ impl Checkers {
         let lists = [
             self.acknowledgement.violations,
             self.conservation.violations,
+            self.energy.violations,
             self.progress.violations,
             self.queue_bound.violations,
             self.time_order.violations,
@@ -80,6 +92,7 @@ impl Observer for Checkers {
         self.time_order.on_event(at, node, what);
         self.conservation.on_event(at, node, what);
         self.acknowledgement.on_event(at, node, what);
+        self.energy.on_event(at, node, what);
         self.queue_bound.on_event(at, node, what);
         self.progress.on_event(at, node, what);
     }

@@ -12,6 +12,7 @@ use crate::event::{Bytes, EventKind};
 use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
+use crate::power::PowerSpec;
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::NodeSpec;
@@ -19,9 +20,11 @@ use crate::stack::{Delivery, Direction, NetworkSpec, PathAround, RealPath, Shape
 use crate::time::{SimSpan, SimTime};
 
 mod body;
+mod meter;
 mod real;
 
 use body::{Body, Station, Stream};
+use meter::Activity;
 use real::Uplink;
 
 /// From power to the first instruction of the firmware.
@@ -89,8 +92,9 @@ impl Device {
         clock: ClockError,
         calibration: Calibration,
         frontend: Frontend,
+        power: Option<PowerSpec>,
     ) -> Self {
-        let body = Body::new(id, seed, clock, frontend);
+        let body = Body::new(id, seed, clock, frontend, power);
         Self {
             node: None,
             powered: false,
@@ -116,6 +120,7 @@ impl Device {
         around
             .watch
             .on_event(at, self.body.id, &Observation::PoweredOn);
+        self.body.meter.open(at);
         let life = self.body.life;
         self.body.schedule(
             at.after(BOOT_TIME),
@@ -132,7 +137,9 @@ impl Device {
                 around.watch.on_event(at, self.body.id, &what);
             }
         }
-        self.powered = false;
+        if std::mem::replace(&mut self.powered, false) {
+            self.body.close_books(at, around.watch);
+        }
         self.body.forget(at);
         if std::mem::take(&mut self.body.queued) > 0 {
             around
@@ -156,6 +163,13 @@ impl Device {
         let node = Node::new(config, seed, now).expect("the scenario checked the node");
         self.node = Some(node);
         self.drain(at, around);
+    }
+
+    /// Tells observers everything that was drawn until now.
+    pub(crate) fn read_books(&mut self, at: SimTime, watch: &mut dyn Observer) {
+        if self.powered {
+            self.body.read_books(at, watch);
+        }
     }
 
     /// Handles what happens to this device alone.
@@ -204,6 +218,8 @@ impl Device {
                 }
             }
             EventKind::StreamRead { connection, bytes } if body.hears(connection) => {
+                // The node's TCP acknowledges what it got.
+                body.meter.transmit_segments(around.network, 0);
                 self.feed(at, Input::StreamRead(&bytes), around);
             }
             EventKind::StreamClosed { connection, why } if connection == body.connection => {
@@ -468,6 +484,7 @@ impl Device {
 
     /// Polls the node and its path dry, then sets their alarms.
     fn drain(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        self.measure(at, around);
         self.drain_node(at, around);
         while let Some(output) = around.real.as_mut().and_then(|real| real.out.pop_front()) {
             if let Some(what) = self.body.absorb(at, output, around)
@@ -478,6 +495,7 @@ impl Device {
             }
         }
         self.body.arm_path(at, around);
+        self.measure(at, around);
         let Some(node) = &self.node else { return };
         self.body.deadline = node.poll_timeout();
         let queued = node.queue_length();
@@ -488,6 +506,13 @@ impl Device {
                 .on_event(at, self.body.id, &Observation::Queued(queued));
         }
         self.look(at, around);
+    }
+
+    /// Tells the books what the board does from here on.
+    fn measure(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
+        if let Some(node) = &self.node {
+            self.body.measure(at, Activity::of(node), around);
+        }
     }
 
     fn drain_node(&mut self, at: SimTime, around: &mut Surroundings<'_>) {

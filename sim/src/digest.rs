@@ -77,6 +77,10 @@ impl Observer for DigestObserver {
         let mut record = Record::new();
         record.u64(at.as_nanos()).u32(node.0);
         match what {
+            Observation::Billed(bill) => {
+                record.u8(16).u8(bill.cause as u8);
+                record.u64(bill.span.as_nanos()).u128(bill.charge.0);
+            }
             Observation::Broker(event) => {
                 record.u8(1);
                 self.hasher.update(record.as_slice());
@@ -86,6 +90,10 @@ impl Observer for DigestObserver {
             Observation::Converted(conversion) => {
                 record.u8(2).u16(conversion.code.0).i32(conversion.truth.0);
                 record.i32(conversion.output.0);
+            }
+            Observation::Drained(drain) => {
+                record.u8(17).u64(drain.powered.as_nanos());
+                record.u128(drain.charge.0);
             }
             Observation::FaultEnded(fault) => {
                 record.u8(3).u8(fault.code());

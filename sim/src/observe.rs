@@ -8,6 +8,7 @@ use crate::broker::BrokerEvent;
 use crate::fault::Fault;
 use crate::frontend::Conversion;
 use crate::id::NodeId;
+use crate::power::{Bill, Drain};
 use crate::radio::{Frame, RadioEvent, Transmission};
 use crate::stack::Direction;
 use crate::stack::tls::{Side, TlsEvent};
@@ -22,10 +23,15 @@ pub trait Observer {
 /// One thing worth telling.
 #[derive(Clone, Copy, Debug)]
 pub enum Observation<'a> {
+    /// A stretch of the node's time that had one cause is over, with what it drew.
+    Billed(&'a Bill),
     /// The broker did something for this node's connection.
     Broker(&'a BrokerEvent),
     /// The converter finished; the node sees only the code.
     Converted(Conversion),
+    /// What the node's battery gave since the beginning: told at its end, and whenever the
+    /// power goes.
+    Drained(&'a Drain),
     /// A fault ended.
     FaultEnded(Fault),
     /// A fault struck.

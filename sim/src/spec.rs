@@ -9,6 +9,7 @@ use crate::board::{BoardKind, Wiring};
 use crate::broker::BrokerSpec;
 use crate::environment::Profile;
 use crate::fault::ScheduledFault;
+use crate::power::PowerSpec;
 use crate::stack::{NetworkSpec, RealSpec, SecuritySpec};
 use crate::time::SimSpan;
 use crate::units::{Celsius, Volts};
@@ -61,6 +62,8 @@ pub struct NodeSpec {
     pub esp8266: Esp8266AdcSpec,
     /// No spread between parts, and no noise.
     pub ideal: bool,
+    /// What the board draws; without it nobody keeps books.
+    pub power: Option<PowerSpec>,
     /// The sensor.
     pub sensor: Tmp36Spec,
     /// What the sensor is supplied with; `None` is what the board gives.

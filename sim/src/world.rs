@@ -79,7 +79,7 @@ impl World {
             real: RealWorld::build(spec),
             seed: spec.seed,
             seq: 0,
-            shapes: real::shapes(spec),
+            shapes: spec.real.is_none().then(|| Self::shapes(spec)).flatten(),
         };
         for index in 0..spec.nodes {
             world.add_device(spec, NodeId(index));
@@ -132,6 +132,16 @@ impl World {
         self.now = self.now.max(deadline);
     }
 
+    /// Tells observers what every node has drawn until the present, where books are kept.
+    ///
+    /// To be called when a run is over: until then the last stretch of each node is open.
+    pub fn finish(&mut self, watch: &mut dyn Observer) {
+        let now = self.now;
+        for device in &mut self.devices {
+            device.read_books(now, watch);
+        }
+    }
+
     /// Types bytes at a node's serial port, at once.
     pub fn write_serial(&mut self, node: NodeId, bytes: &[u8], watch: &mut dyn Observer) {
         let now = self.now;
@@ -163,7 +173,8 @@ impl World {
         let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
         let config = spec.node.config_of(id.0);
         let calibration = frontend.calibrate(&config.sensor, &spec.node);
-        let mut device = Device::new(id, spec.seed, clock, calibration, frontend);
+        let power = spec.node.power;
+        let mut device = Device::new(id, spec.seed, clock, calibration, frontend, power);
         if let Some(real) = &self.real {
             device.connect_to(real.path(spec.seed, id));
         }

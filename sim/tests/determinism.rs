@@ -12,8 +12,8 @@ use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::{Profile, RandomWalk};
 use nodelab_sim::stack::{NetworkSpec, SpanRange};
 use nodelab_sim::{
-    Digest, DigestObserver, Fault, NodeId, Observation, Observer, ScheduledFault, SimSpan, SimTime,
-    Victims, World, WorldSpec,
+    Checkers, Digest, DigestObserver, Fault, NodeId, Observation, Observer, ScheduledFault,
+    SimSpan, SimTime, Victims, World, WorldSpec,
 };
 use support::node;
 
@@ -71,6 +71,29 @@ fn a_misfortune_of_one_node_is_its_own() {
     assert_eq!(calm[&NodeId(0)], struck[&NodeId(0)]);
     assert_eq!(calm[&NodeId(1)], struck[&NodeId(1)]);
     assert_ne!(calm[&NodeId(2)], struck[&NodeId(2)]);
+}
+
+#[test]
+fn charge_and_time_are_conserved_through_an_hour_of_trouble() {
+    /// Checks a run, and counts what was told about charge.
+    struct Watch(Checkers, usize, usize);
+    impl Observer for Watch {
+        fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
+            self.1 += usize::from(matches!(what, Observation::Billed(_)));
+            self.2 += usize::from(matches!(what, Observation::Drained(_)));
+            self.0.on_event(at, node, what);
+        }
+    }
+    let spec = world(3, 5);
+    let capacity = spec.node.config.queue.capacity;
+    let mut watch = Watch(Checkers::new(3, capacity, None).with_books(3), 0, 0);
+    let mut world = World::new(&spec);
+    world.run_until(HOUR, &mut watch);
+    world.finish(&mut watch);
+    assert_eq!(watch.0.finish(HOUR), []);
+    assert!(watch.1 > 300, "{} bills", watch.1);
+    // Three at the end, and one when the power of node 0 went.
+    assert_eq!(watch.2, 4);
 }
 
 #[test]

@@ -126,7 +126,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::step::Action;
+    use crate::step::{Action, Program};
 
     #[test]
     fn the_first_failure_ends_the_run() {
@@ -168,6 +168,7 @@ mod tests {
 
     const TOOL: Tool = Tool {
         name: "hammer",
+        program: Program::Cargo,
         probe: &[],
         install: "get hammer",
     };

@@ -3,6 +3,8 @@
 //! Owns what a step is made of and how it is carried out. Does not know the order of steps,
 //! nor what a failure means for the next one.
 
+use std::process::Command;
+
 use crate::root::cargo;
 
 /// One thing that a task does.
@@ -23,10 +25,21 @@ pub(crate) struct Step {
 pub(crate) struct Tool {
     /// Its name.
     pub(crate) name: &'static str,
-    /// Arguments of a cargo command that succeeds only if the tool is there.
+    /// The program that is asked.
+    pub(crate) program: Program,
+    /// Its arguments; it succeeds with them only if the tool is there.
     pub(crate) probe: &'static [&'static str],
     /// The command that installs it.
     pub(crate) install: &'static str,
+}
+
+/// Which program knows whether a tool is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Program {
+    /// Cargo: the tool is one of its components.
+    Cargo,
+    /// The tool itself.
+    Own(&'static str),
 }
 
 /// How a step is carried out.
@@ -94,7 +107,12 @@ impl Action {
 impl Tool {
     /// Returns whether the machine has the tool.
     pub(crate) fn is_present(&self) -> bool {
-        cargo(self.probe)
+        let mut command = match self.program {
+            Program::Cargo => cargo(&[]),
+            Program::Own(name) => Command::new(name),
+        };
+        command
+            .args(self.probe)
             .output()
             .is_ok_and(|output| output.status.success())
     }
@@ -127,6 +145,7 @@ mod tests {
     fn a_tool_that_does_not_answer_is_absent() {
         let absent = Tool {
             name: "nothing",
+            program: Program::Cargo,
             probe: &["no-such-subcommand-of-cargo"],
             install: "",
         };

@@ -9,19 +9,28 @@
 use std::env;
 use std::time::Instant;
 
-use crate::step::{Action, Step, Tool};
+use crate::step::{Action, Program, Step, Tool};
 use crate::{book, console, digests, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
+    program: Program::Cargo,
     probe: &["fmt", "--version"],
     install: "rustup component add rustfmt",
 };
 
 const CLIPPY: Tool = Tool {
     name: "clippy",
+    program: Program::Cargo,
     probe: &["clippy", "--version"],
     install: "rustup component add clippy",
+};
+
+const TSHARK: Tool = Tool {
+    name: "tshark",
+    program: Program::Own("tshark"),
+    probe: &["--version"],
+    install: "apt-get install tshark",
 };
 
 /// Checks the format of the code.
@@ -40,7 +49,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     FORMAT,
     TIDY,
     Step {
@@ -68,6 +77,19 @@ const STEPS: [Step; 10] = [
             "--bins",
             "--tests",
             "--examples",
+        ]),
+    },
+    Step {
+        name: "tshark",
+        proves: "Wireshark's dissectors read captures as nodelab does",
+        tool: Some(TSHARK),
+        action: Action::cargo(&[
+            "test",
+            "--workspace",
+            "--test",
+            "capture",
+            "--",
+            "--ignored",
         ]),
     },
     Step {

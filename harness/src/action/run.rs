@@ -10,6 +10,7 @@ use crate::diagnostic::Colour;
 use crate::event::{Reporter, ScenarioInfo, Summary};
 use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
+use crate::record::{Recorder, produces_frames};
 use crate::report::{
     JsonReport, JunitReport, Progress, Reporters, SerialOutput, Target, TextReport,
 };
@@ -25,8 +26,12 @@ pub(super) fn run(action: &RunAction) -> Exit {
         Err(exit) => return exit,
     };
     let jobs = jobs(action, &entries);
-    let mut reporter = match reporter(action, jobs.len()) {
-        Ok(reporter) => reporter,
+    let made = recorder(action, &jobs).and_then(|recorder| {
+        let reporter = reporter(action, jobs.len())?;
+        Ok((recorder, reporter))
+    });
+    let (recorder, mut reporter) = match made {
+        Ok(made) => made,
         Err(message) => {
             complain(&format!("error: {message}\n"));
             return Exit::Invalid;
@@ -40,12 +45,16 @@ pub(super) fn run(action: &RunAction) -> Exit {
         },
         verify: action.verify,
     };
-    match run_all(&jobs, options, &mut reporter) {
+    match run_all(&jobs, options, recorder, &mut reporter) {
         Ok(summary) => exit_of(&summary),
         Err(RunError::NotRepeatable(what)) => {
             complain(&format!(
                 "error: a run is not repeatable, which is a bug: {what}\n"
             ));
+            Exit::Bug
+        }
+        Err(RunError::Record(error)) => {
+            complain(&format!("error: failed to write a record: {error}\n"));
             Exit::Bug
         }
         Err(RunError::Report(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Passed,
@@ -131,6 +140,28 @@ fn jobs<'a>(action: &RunAction, entries: &'a [Entry]) -> Vec<Job<'a>> {
         .filter(|(place, _)| shard.holds(*place))
         .map(|(_, job)| job)
         .collect()
+}
+
+/// Creates the files of a capture, which holds one world with frames.
+fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
+    if action.record.is_empty() {
+        return Ok(Recorder::default());
+    }
+    let [job] = jobs else {
+        let count = jobs.len();
+        return Err(format!(
+            "a capture holds one world, and this command runs {count}; name one scenario, and one \
+             seed of it with `--seed N`"
+        ));
+    };
+    if !produces_frames(job.prepared, job.seed) {
+        let file = &job.info.file;
+        return Err(format!(
+            "nothing can be captured: {file} models its network, which sends no frames; say \
+             `network: real` in its x-nodelab block"
+        ));
+    }
+    action.record.create()
 }
 
 fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use nodelab_sim::power::{Cause, Energy};
 use serde::Serialize;
 
+use crate::energy::{EnergySummary, Share};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
 
@@ -32,8 +34,37 @@ struct Entry {
     status: Status,
     digest: String,
     virtual_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    energy: Option<EnergyEntry>,
     failures: Vec<FailureEntry>,
     unsupported: Vec<String>,
+}
+
+/// What all nodes drew; charges also to the femtocoulomb, as text, since they exceed a double.
+#[derive(Serialize)]
+struct EnergyEntry {
+    supply_mv: u32,
+    powered_ms: u64,
+    charge_fc: String,
+    charge_mah: f64,
+    energy_mj: f64,
+    average_ma: f64,
+    readings: u64,
+    /// Of the node that needed most.
+    energy_per_reading_mj: Option<f64>,
+    battery_mah: Option<f64>,
+    /// Of the node that drew most.
+    battery_life_days: Option<f64>,
+    causes: Vec<CauseEntry>,
+}
+
+#[derive(Serialize)]
+struct CauseEntry {
+    cause: &'static str,
+    powered_ms: u64,
+    charge_fc: String,
+    charge_mah: f64,
+    energy_mj: f64,
 }
 
 #[derive(Serialize)]
@@ -110,8 +141,43 @@ impl Entry {
             status: outcome.status,
             digest: outcome.digest.to_string(),
             virtual_ms: outcome.virtual_time.as_millis(),
+            energy: outcome.energy.as_ref().map(EnergyEntry::new),
             failures: outcome.failures.iter().map(failure).collect(),
             unsupported: outcome.unsupported.clone(),
+        }
+    }
+}
+
+impl EnergyEntry {
+    fn new(summary: &EnergySummary) -> Self {
+        let drain = summary.drain();
+        let source = summary.source;
+        let days = |life: nodelab_sim::SimSpan| life.as_secs_f64() / 86_400.0;
+        let cause = |(cause, share): (Cause, Share)| CauseEntry {
+            cause: cause.as_str(),
+            powered_ms: share.span.as_millis(),
+            charge_fc: share.charge.0.to_string(),
+            charge_mah: share.charge.as_milliamp_hours(),
+            energy_mj: share.charge.at(source.supply).as_millijoules(),
+        };
+        Self {
+            supply_mv: source.supply.0,
+            powered_ms: drain.powered.as_millis(),
+            charge_fc: drain.charge.0.to_string(),
+            charge_mah: drain.charge.as_milliamp_hours(),
+            energy_mj: drain.charge.at(source.supply).as_millijoules(),
+            average_ma: drain.charge.as_milliamps_over(drain.powered),
+            readings: summary.readings,
+            energy_per_reading_mj: summary.per_reading.map(Energy::as_millijoules),
+            battery_mah: source
+                .battery
+                .map(|battery| battery.capacity.as_milliamp_hours()),
+            battery_life_days: summary.life.map(days),
+            causes: Cause::ALL
+                .into_iter()
+                .zip(summary.causes)
+                .map(cause)
+                .collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::energy::{EnergySummary, by_charge, percent, show_charge, show_energy, show_life};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
 
@@ -60,6 +61,7 @@ impl TextReport {
         if self.stats {
             self.write_stats(outcome)?;
         }
+        self.write_recorded(outcome)?;
         for what in &outcome.unsupported {
             writeln!(self.out, "      unsupported: {what}")?;
         }
@@ -87,7 +89,7 @@ impl TextReport {
             writeln!(
                 self.out,
                 "{word}  {name} · seed {seed} · {time} simulated · {digest}"
-            )
+            )?;
         } else {
             let worlds = if count == scenario.seeds {
                 format!("{count} worlds")
@@ -98,7 +100,11 @@ impl TextReport {
                 self.out,
                 "{word}  {} · {worlds} · {time} simulated each",
                 scenario.name
-            )
+            )?;
+        }
+        match &last.energy {
+            Some(energy) => self.write_energy(energy, last.seed),
+            None => Ok(()),
         }
     }
 
@@ -171,6 +177,57 @@ impl TextReport {
             )?;
         }
         writeln!(self.out)
+    }
+
+    /// Writes what the nodes of one world drew, and for what.
+    fn write_energy(&mut self, energy: &EnergySummary, seed: u64) -> io::Result<()> {
+        let (drain, source) = (energy.drain(), energy.source);
+        write!(
+            self.out,
+            "      energy of seed {seed}: {}, {:.3} mA on average",
+            show_energy(drain.charge.at(source.supply)),
+            drain.charge.as_milliamps_over(drain.powered)
+        )?;
+        if let Some(each) = energy.per_reading {
+            write!(self.out, ", {} for each reading", show_energy(each))?;
+        }
+        if let (Some(battery), Some(life)) = (source.battery, energy.life) {
+            let (capacity, life) = (show_charge(battery.capacity), show_life(life));
+            write!(self.out, ", {capacity} last {life}")?;
+        }
+        let mut separator = ";";
+        for (cause, share) in by_charge(&energy.causes) {
+            let share = percent(share.charge, drain.charge);
+            if share > 0 {
+                write!(self.out, "{separator} {} {share} %", cause.as_str())?;
+                separator = ",";
+            }
+        }
+        writeln!(self.out)
+    }
+
+    /// Writes which files hold the run, and what is in them.
+    fn write_recorded(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let Some(recorded) = &outcome.recorded else {
+            return Ok(());
+        };
+        if let Some((path, counts)) = &recorded.pcap {
+            let path = path.display();
+            writeln!(
+                self.out,
+                "      capture {path}: {} frames, {} bytes; {} TCP segments, {} TLS records, \
+                 {} MQTT packets in the clear",
+                counts.frames,
+                counts.bytes,
+                counts.tcp_segments,
+                counts.tls_records,
+                counts.mqtt_packets
+            )?;
+        }
+        if let Some(path) = &recorded.key_log {
+            writeln!(self.out, "      TLS secrets {}", path.display())?;
+        }
+        Ok(())
     }
 
     fn write_summary(&mut self, summary: &Summary) -> io::Result<()> {

@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::{fs, thread};
+use std::{fs, mem, thread};
 
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;
-use crate::run::world::{Limits, run_world};
+use crate::record::Recorder;
+use crate::run::world::{Limits, run_recorded, run_world};
 use crate::verdict::{Outcome, Stats, Status};
 
 /// How to run.
@@ -39,16 +40,19 @@ pub struct Job<'a> {
 pub enum RunError {
     /// Two runs of one world gave two digests: a bug of nodelab.
     NotRepeatable(String),
+    /// A capture or a key log could not be written.
+    Record(io::Error),
     /// A report could not be written.
     Report(io::Error),
 }
 
-/// Runs all jobs and tells the reporter about each, in the order of `jobs`.
+/// Runs all jobs and tells the reporter about each, in the order of `jobs`. Of whichever job
+/// is started first, `recorder` writes files.
 ///
 /// # Errors
 ///
-/// [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Report`] when the
-/// reporter failed.
+/// [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Record`] when a file
+/// of the recorder failed, [`RunError::Report`] when the reporter failed.
 ///
 /// # Panics
 ///
@@ -56,12 +60,14 @@ pub enum RunError {
 pub fn run_all(
     jobs: &[Job<'_>],
     options: RunOptions,
+    recorder: Recorder,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, RunError> {
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let (send, receive) = mpsc::channel();
     let send = Mutex::new(send);
+    let recorder = Mutex::new(recorder);
     let mut summary = Summary::default();
     let told = thread::scope(|scope| {
         for _ in 0..options.jobs.get().min(jobs.len().max(1)) {
@@ -69,12 +75,13 @@ pub fn run_all(
                 .lock()
                 .expect("no worker panics while it clones")
                 .clone();
-            let (next, stopped) = (&next, &stopped);
+            let (next, stopped, recorder) = (&next, &stopped, &recorder);
             scope.spawn(move || {
                 while !stopped.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
-                    if send.send((index, run(job, options))).is_err() {
+                    let recorder = mem::take(&mut *recorder.lock().expect("takes do not panic"));
+                    if send.send((index, run(job, options, recorder))).is_err() {
                         break;
                     }
                 }
@@ -95,7 +102,7 @@ pub fn run_all(
 }
 
 /// What a worker sends: which job, and how it ended.
-type Finished = (usize, Result<Outcome, String>);
+type Finished = (usize, Result<Outcome, RunError>);
 
 /// Tells outcomes in the order of jobs, holding back those that come early.
 fn tell(
@@ -107,7 +114,7 @@ fn tell(
     let mut early: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
     let mut due = 0;
     for (index, outcome) in receive {
-        early[index] = Some(outcome.map_err(RunError::NotRepeatable)?);
+        early[index] = Some(outcome?);
         while let Some(outcome) = early.get_mut(due).and_then(Option::take) {
             summary.add(&outcome);
             let event = RunEvent::Finished {
@@ -121,9 +128,10 @@ fn tell(
     Ok(())
 }
 
-fn run(job: &Job<'_>, options: RunOptions) -> Result<Outcome, String> {
+fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
-    let mut outcome = run_world(job.prepared, job.seed, options.limits);
+    let mut outcome =
+        run_recorded(job.prepared, job.seed, options.limits, recorder).map_err(RunError::Record)?;
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
             .zip(before)
@@ -136,10 +144,10 @@ fn run(job: &Job<'_>, options: RunOptions) -> Result<Outcome, String> {
         let again = run_world(job.prepared, job.seed, options.limits);
         if again.digest != outcome.digest {
             let (file, seed) = (&job.info.file, job.seed);
-            return Err(format!(
+            return Err(RunError::NotRepeatable(format!(
                 "{file} with seed {seed} gave digest {} and then {}",
                 outcome.digest, again.digest
-            ));
+            )));
         }
     }
     Ok(outcome)

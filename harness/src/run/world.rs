@@ -1,5 +1,7 @@
 //! One world, from its first event to its verdict.
 
+use std::io;
+
 use nodelab_sim::stack::RealSpec;
 use nodelab_sim::{
     Checkers, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
@@ -7,9 +9,11 @@ use nodelab_sim::{
 
 use crate::bench::{Bench, Parts, Tap, Watch, WorldBench};
 use crate::conduct::{Conductor, Ending};
+use crate::energy::EnergyMeter;
 use crate::expand;
 use crate::expect::Expectations;
 use crate::prepare::Prepared;
+use crate::record::{Recorder, Recording};
 use crate::scenario::{Step, StepCommand};
 use crate::stand_in::StandIn;
 use crate::verdict::{Failure, Outcome, Stats, Status};
@@ -30,10 +34,34 @@ pub struct Limits {
 }
 
 /// Runs one scenario with one seed.
+///
+/// # Panics
+///
+/// Never: where no file is written, none fails.
 #[must_use]
 pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
+    run_recorded(prepared, seed, limits, Recorder::default()).expect("no file is written")
+}
+
+/// Runs one scenario with one seed, and writes files of it.
+///
+/// # Errors
+///
+/// The first error while writing a file, with its path.
+///
+/// # Panics
+///
+/// When the bench lost its world, which is a bug of nodelab.
+pub fn run_recorded(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+) -> io::Result<Outcome> {
     let spec = expand::draw(prepared, seed);
-    let mut bench = Bench::World(Box::new(bench(prepared, &spec)));
+    let source = expand::source(prepared);
+    let recording = recorder.begin(&spec);
+    let mut bench = Bench::World(Box::new(bench(prepared, &spec, recording)));
     let extension = &prepared.scenario.extension;
     let duration = limits.timeout.unwrap_or(extension.duration);
     let over = SimTime::ZERO.after(duration);
@@ -53,6 +81,7 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     if finished && cut.is_none() {
         failures.extend(bench.converge(&spec, limits.until));
     }
+    bench.world.finish(&mut bench.watch);
     let end = bench.world.now();
     let is_cut = limits.until.is_some_and(|until| until <= end);
     let took = Stats {
@@ -63,23 +92,27 @@ pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
     let Watch {
         checkers,
         digest,
+        energy,
         expectations,
+        recording,
         tap,
     } = bench.watch;
     failures.extend(checkers.finish(end).into_iter().map(violated));
     failures.extend(expectations.finish(end, is_cut));
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
-    Outcome {
+    Ok(Outcome {
         digest: digest.digest(),
+        energy: source.and_then(|source| energy.summary(source)),
         failures,
+        recorded: recording.finish()?,
         seed,
         serial: tap.serial,
         stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
-    }
+    })
 }
 
 /// Runs the steps of a file that describes no node against the stand-in device.
@@ -93,7 +126,9 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
     let status = settle(ending, &mut failures, false);
     Outcome {
         digest: DigestObserver::new().digest(),
+        energy: None,
         failures,
+        recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),
         stats: Stats::default(),
@@ -131,23 +166,30 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
     }
 }
 
-fn bench(prepared: &Prepared, spec: &WorldSpec) -> WorldBench {
+fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBench {
     let nodes = spec.nodes as usize;
+    let source = expand::source(prepared);
+    // Without a source nobody keeps books.
+    let metered = if source.is_some() { nodes } else { 0 };
     let steps = &prepared.scenario.steps;
     let wiring = &prepared.wiring;
     WorldBench {
         world: World::new(spec),
         watch: Watch {
-            checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec)),
+            checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec))
+                .with_books(metered),
             digest: DigestObserver::new(),
+            energy: EnergyMeter::new(metered),
             expectations: Expectations::new(
                 &prepared.scenario.extension.expect,
                 nodes,
+                source,
                 prepared
                     .security
                     .as_ref()
                     .map(|security| security.tls.settings().verification),
             ),
+            recording,
             tap: Tap {
                 logs_chip: steps
                     .iter()

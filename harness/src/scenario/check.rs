@@ -19,6 +19,7 @@ pub(crate) fn check(scenario: &Scenario, problems: &mut Problems) {
     }
     for expectation in &extension.expect {
         let found = unreported(scenario, expectation)
+            .or_else(|| unpowered(scenario, expectation))
             .or_else(|| no_time_to_converge(scenario, expectation))
             .or_else(|| waits_beyond_the_run(scenario, expectation));
         if let Some(found) = found {
@@ -57,8 +58,10 @@ fn unreported(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnost
         Claim::FirstPublishBetween(_) => "first-publish-between",
         Claim::Alert(..)
         | Claim::Authenticated(_)
+        | Claim::BatteryLifeAtLeast(_)
         | Claim::Confidential(_)
         | Claim::DetectedWithin(_)
+        | Claim::EnergyPerReadingAtMost(_)
         | Claim::ErrorAtMost(_)
         | Claim::HandshakeWithin(_)
         | Claim::JoinWithin(_)
@@ -93,6 +96,33 @@ fn unreported(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnost
         Some(_) => return None,
     };
     Some(error.advice("for example `node: { publish: { topic: room/1/temperature, qos: 1 } }`"))
+}
+
+/// Claims about energy need books, and claims about a battery a battery.
+fn unpowered(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnostic> {
+    let power = scenario.extension.power.as_ref();
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "two claims are about energy"
+    )]
+    let (name, missing) = match expectation.claim {
+        Claim::BatteryLifeAtLeast(_) if power.and_then(|power| power.capacity).is_none() => {
+            ("battery-life-at-least", "a battery")
+        }
+        Claim::EnergyPerReadingAtMost(_) if power.is_none() => {
+            ("energy-per-reading-at-most", "power")
+        }
+        _ => return None,
+    };
+    let error = scenario.file.error(
+        expectation.place.span,
+        format!("`{name}` without {missing}"),
+    );
+    Some(
+        error
+            .expected("expected `power` in `x-nodelab`")
+            .advice("for example `power: { battery: 2500 mAh }`"),
+    )
 }
 
 fn no_time_to_converge(scenario: &Scenario, expectation: &Expectation) -> Option<Diagnostic> {

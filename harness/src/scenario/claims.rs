@@ -3,6 +3,7 @@
 //! Owns `x-nodelab.expect`. Does not know how a claim is judged.
 
 use node_core::sensor::SensorFault;
+use nodelab_sim::power::Energy;
 use nodelab_sim::{Celsius, SimSpan};
 
 use crate::diagnostic::Problems;
@@ -12,7 +13,7 @@ use crate::scenario::fields::{
     Fields, bounded, choice, list, place, range, small, suggestion, text, whole,
 };
 use crate::scenario::model::{Claim, Expectation, Never};
-use crate::scenario::quantity::{DURATION, TEMPERATURE};
+use crate::scenario::quantity::{DURATION, ENERGY, TEMPERATURE};
 use crate::scenario::reference::{EXPECT, NEVER};
 use crate::scenario::settings::Network;
 use crate::scenario::tree::{Kind, Node};
@@ -20,6 +21,10 @@ use crate::scenario::{network_claims, wifi};
 
 /// Claims of one scenario at most.
 pub const CLAIMS_MAX: usize = 1_000;
+/// Energy that a claim may speak of, a megajoule.
+const ENERGY_MAX: Energy = Energy(1_000_000_000_000_000_000_000_000);
+/// Longest life of a battery that a claim may speak of, a hundred years.
+const LIFE_MAX: SimSpan = SimSpan::from_secs(36_500 * 86_400);
 /// Readings that a claim may speak of.
 const READINGS_MAX: u64 = 1 << 53;
 /// Things that a claim may exclude, other than texts.
@@ -75,7 +80,15 @@ fn claim(key: &str, node: &Node, problems: &mut Problems) -> Option<Claim> {
     let count = [0, READINGS_MAX];
     match key {
         "acked-within" => positive_span(node, problems).map(Claim::AckedWithin),
+        "battery-life-at-least" => {
+            let bounds = [("1 ms", SimSpan::from_millis(1)), ("36500 d", LIFE_MAX)];
+            bounded(node, (&DURATION, bounds), problems).map(Claim::BatteryLifeAtLeast)
+        }
         "converges-within" => positive_span(node, problems).map(Claim::ConvergesWithin),
+        "energy-per-reading-at-most" => {
+            let bounds = [("0 mJ", Energy(0)), ("1000000 J", ENERGY_MAX)];
+            bounded(node, (&ENERGY, bounds), problems).map(Claim::EnergyPerReadingAtMost)
+        }
         "error-at-most" => {
             let bounds = [("0 °C", Celsius(0.0)), ("200 °C", Celsius(200.0))];
             bounded(node, (&TEMPERATURE, bounds), problems).map(Claim::ErrorAtMost)

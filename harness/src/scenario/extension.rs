@@ -22,7 +22,7 @@ use crate::scenario::settings::{
     WifiSettings,
 };
 use crate::scenario::tree::{Kind, Node};
-use crate::scenario::{claims, faults, node, tls, wifi, world};
+use crate::scenario::{claims, faults, node, power, tls, wifi, world};
 
 /// Simulated time without a limit of its own: what wokwi-cli takes, `--timeout 30000`.
 pub const DURATION_DEFAULT: SimSpan = SimSpan::from_secs(30);
@@ -59,6 +59,7 @@ impl Default for Extension {
             sensor: SensorSettings::default(),
             adc: AdcSettings::default(),
             clock: ClockSettings::default(),
+            power: None,
             temperature: Temperature::default(),
             wifi: WifiSettings::default(),
             broker: BrokerSettings::default(),
@@ -147,6 +148,7 @@ fn parts(
         clock: fields
             .read("clock", problems, world::clock)
             .unwrap_or_default(),
+        power: fields.read("power", problems, power::read),
         temperature: fields
             .read("environment", problems, world::environment)
             .unwrap_or_default(),

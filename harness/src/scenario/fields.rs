@@ -390,6 +390,8 @@ fn advice(text: &str, why: QuantityError, noun: &str) -> Option<String> {
         (QuantityError::NoUnit, "a duration") => Some(format!("write `{text} s` or `{text} ms`")),
         (QuantityError::NoUnit, "a share") => Some(format!("write `{text} %`")),
         (QuantityError::NoUnit, "a deviation") => Some(format!("write `{text} ppm`")),
+        (QuantityError::NoUnit, "a charge") => Some(format!("write `{text} mAh`")),
+        (QuantityError::NoUnit, "an energy") => Some(format!("write `{text} mJ`")),
         (QuantityError::NoUnit, "a voltage") => Some(format!("write `{text} V`")),
         (QuantityError::UnknownUnit, "a duration") if text.ends_with('m') => {
             Some(format!("for minutes write `{text}in`"))

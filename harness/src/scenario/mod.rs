@@ -23,6 +23,7 @@ mod model;
 mod network_claims;
 mod network_faults;
 mod node;
+mod power;
 pub mod quantity;
 mod range;
 pub mod reference;
@@ -51,6 +52,7 @@ pub use model::{
     PinValue, Place, Point, Scenario, SensorBreakage, Step, StepCommand,
 };
 pub(crate) use network_claims::{alert_name, failure_name};
+pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{

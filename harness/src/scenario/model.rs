@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use node_core::UnixTime;
 use node_core::sensor::SensorFault;
 use nodelab_sim::adversary::Attack;
+use nodelab_sim::power::Energy;
 use nodelab_sim::radio::{RadioFault, ReasonCode};
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::stack::tcp::TcpProfile;
@@ -17,6 +18,7 @@ use nodelab_sim::stack::tls::{Side, TlsFailure};
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 use crate::diagnostic::{SourceFile, Span};
+use crate::scenario::power::PowerSettings;
 use crate::scenario::quantity::{Ppm, SignedSpan};
 use crate::scenario::range::Range;
 use crate::scenario::settings::{
@@ -191,6 +193,8 @@ pub struct Extension {
     pub adc: AdcSettings,
     /// The node's clock.
     pub clock: ClockSettings,
+    /// Battery and board; `None` when nobody asks what is drawn.
+    pub power: Option<PowerSettings>,
     /// The weather.
     pub temperature: Temperature,
     /// The link.
@@ -345,12 +349,16 @@ pub enum Claim {
     Alert(u8, Option<Side>),
     /// Whether every session is with a broker whose certificate was checked.
     Authenticated(bool),
+    /// Every battery lasts so long.
+    BatteryLifeAtLeast(SimSpan),
     /// Whether nothing that is published can be read on the air.
     Confidential(bool),
     /// After the last fault healed, everything is delivered within this time.
     ConvergesWithin(SimSpan),
     /// A connection that is attacked ends within this time.
     DetectedWithin(SimSpan),
+    /// No node draws more for each reading that it hands over.
+    EnergyPerReadingAtMost(Energy),
     /// No reading is further from the true temperature.
     ErrorAtMost(Celsius),
     /// Each node's first acknowledgement comes so long after its first boot.

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use nodelab_sim::power::{Charge, Energy};
 use nodelab_sim::radio::Decibels;
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
@@ -92,6 +93,20 @@ pub const VOLTAGE: Grammar<Volts> = Grammar {
     read: voltage,
 };
 
+/// The charge of a battery.
+pub const CHARGE: Grammar<Charge> = Grammar {
+    noun: "a charge",
+    forms: "a number and mAh or Ah, such as `2500 mAh`",
+    read: charge,
+};
+
+/// An energy.
+pub const ENERGY: Grammar<Energy> = Grammar {
+    noun: "an energy",
+    forms: "a number and mJ or J, such as `200 mJ` or `1.5 J`",
+    read: energy,
+};
+
 /// A speed of air.
 pub const SPEED: Grammar<MetresPerSecond> = Grammar {
     noun: "a speed",
@@ -164,6 +179,30 @@ pub fn temperature(text: &str) -> Result<Celsius, QuantityError> {
 /// As [`temperature`].
 pub fn voltage(text: &str) -> Result<Volts, QuantityError> {
     measure(text, &[("V", 1.0), ("mV", 1_000.0)]).map(Volts)
+}
+
+/// Reads a charge, exact to the picocoulomb.
+///
+/// # Errors
+///
+/// Every [`QuantityError`]; negative charges are out of range.
+pub fn charge(text: &str) -> Result<Charge, QuantityError> {
+    let units = [("mAh", 3_600_000_000_000), ("Ah", 3_600_000_000_000_000)];
+    let picocoulombs = unsigned(text, &units)?;
+    Ok(Charge(picocoulombs.saturating_mul(1_000)))
+}
+
+/// Reads an energy, exact to the attojoule.
+///
+/// # Errors
+///
+/// Every [`QuantityError`]; negative energies are out of range.
+pub fn energy(text: &str) -> Result<Energy, QuantityError> {
+    let units = [
+        ("mJ", 1_000_000_000_000_000),
+        ("J", 1_000_000_000_000_000_000),
+    ];
+    unsigned(text, &units).map(Energy)
 }
 
 /// Reads a speed.
@@ -323,6 +362,17 @@ fn nanoseconds(text: &str) -> Result<i128, QuantityError> {
     scaled(number, *scale)
 }
 
+/// Reads a whole number of the smallest unit, which is not below zero.
+fn unsigned(text: &str, units: &[(&str, u64)]) -> Result<u128, QuantityError> {
+    let (number, unit) = split(text)?;
+    if unit.is_empty() {
+        return Err(QuantityError::NoUnit);
+    }
+    let known = units.iter().find(|(name, _)| *name == unit);
+    let (_, scale) = known.ok_or(QuantityError::UnknownUnit)?;
+    u128::try_from(scaled(number, *scale)?).map_err(|_| QuantityError::OutOfRange)
+}
+
 fn measure(text: &str, units: &[(&str, f64)]) -> Result<f64, QuantityError> {
     let (number, unit) = split(text)?;
     if unit.is_empty() {
@@ -456,6 +506,17 @@ mod tests {
         assert_eq!(voltage("750mV"), Ok(Volts(0.75)));
         assert_eq!(speed("0.5 m/s"), Ok(MetresPerSecond(0.5)));
         assert_eq!(speed("-1 m/s"), Err(QuantityError::OutOfRange));
+    }
+
+    #[test]
+    fn charges_and_energies_are_read_exactly() {
+        assert_eq!(charge("2500 mAh"), Ok(Charge(9_000_000_000_000_000_000)));
+        assert_eq!(charge("2.5Ah"), charge("2500 mAh"));
+        assert_eq!(charge("-1 mAh"), Err(QuantityError::OutOfRange));
+        assert_eq!(charge("5"), Err(QuantityError::NoUnit));
+        assert_eq!(energy("180.2 mJ"), Ok(Energy(180_200_000_000_000_000)));
+        assert_eq!(energy("99999999999999999999 J").unwrap().0 % 1_000, 0);
+        assert_eq!(energy("1 kWh"), Err(QuantityError::UnknownUnit));
     }
 
     #[test]

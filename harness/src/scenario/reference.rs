@@ -10,7 +10,7 @@ mod trials;
 
 pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, TLS, WIFI};
 pub use network_faults::{ATTACK, CHANNEL_CHANGED, DEAUTHENTICATED, LASTING, TIME_WRONG};
-pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
+pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
 pub use trials::{
     ACCESS_POINT_DOWN, ALERT, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS,
     NEVER, POWER_CUT, RESET, SENSOR_FAULT,
@@ -49,7 +49,7 @@ const fn key(name: &'static str, [accepts, default, about]: [&'static str; 3]) -
 }
 
 /// Every section, in the order of the reference page.
-pub static SECTIONS: [&Section; 54] = [
+pub static SECTIONS: [&Section; 55] = [
     &EXTENSION,
     &NODE,
     &QUEUE,
@@ -59,6 +59,7 @@ pub static SECTIONS: [&Section; 54] = [
     &AIR,
     &ADC,
     &CLOCK,
+    &POWER,
     &ENVIRONMENT,
     &TEMPERATURE,
     &DIURNAL,
@@ -197,6 +198,14 @@ pub static EXTENSION: Section = Section {
         key("sensor", ["mapping", "", "The TMP36."]),
         key("adc", ["mapping", "", "The converter."]),
         key("clock", ["mapping", "", "The node's clock."]),
+        key(
+            "power",
+            [
+                "mapping",
+                "no books are kept",
+                "Battery and board; keeps books of what each node draws.",
+            ],
+        ),
         key("environment", ["mapping", "", "The weather."]),
         key("wifi", ["mapping", "", "The link."]),
         key("broker", ["mapping", "", "The broker."]),

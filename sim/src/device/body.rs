@@ -5,6 +5,7 @@
 
 use node_core::{AdcCode, CloseReason, Command, Instant};
 
+use super::meter::Meter;
 use super::real::Uplink;
 use super::{ClockError, Surroundings};
 use crate::analog::RadioActivity;
@@ -13,6 +14,7 @@ use crate::event::{Bytes, Class, EventKey, EventKind};
 use crate::frontend::Frontend;
 use crate::id::NodeId;
 use crate::observe::Observation;
+use crate::power::PowerSpec;
 use crate::queue::EventQueue;
 use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
 use crate::time::{SimSpan, SimTime};
@@ -24,6 +26,7 @@ pub(super) struct Body {
     pub(super) clock: Clock,
     pub(super) frontend: Frontend,
     pub(super) link: Link,
+    pub(super) meter: Meter,
     pub(super) station: Station,
     pub(super) stream: Stream,
     /// Counts boots; what belongs to an earlier life is stale.
@@ -69,12 +72,19 @@ pub(super) enum Stream {
 }
 
 impl Body {
-    pub(super) fn new(id: NodeId, seed: u64, clock_error: ClockError, frontend: Frontend) -> Self {
+    pub(super) fn new(
+        id: NodeId,
+        seed: u64,
+        clock_error: ClockError,
+        frontend: Frontend,
+        power: Option<PowerSpec>,
+    ) -> Self {
         Self {
             id,
             clock: Clock::started(SimTime::ZERO, 0),
             frontend,
             link: Link::new(seed, id),
+            meter: Meter::new(power),
             station: Station::Off,
             stream: Stream::Closed,
             life: 0,
@@ -95,6 +105,7 @@ impl Body {
 
     /// Does what the node commands.
     pub(super) fn obey(&mut self, at: SimTime, command: Command, around: &mut Surroundings<'_>) {
+        self.meter.asleep = command == Command::Sleep;
         if self.uplink.is_some() && is_of_network(command) {
             return self.obey_on_path(at, command, around);
         }
@@ -135,12 +146,9 @@ impl Body {
             return;
         }
         let connection = self.connection;
-        match self.link.segment(
-            at,
-            around.network,
-            Direction::Up,
-            around.on_the_wire(bytes.len()),
-        ) {
+        let length = around.on_the_wire(bytes.len());
+        self.meter.transmit_segments(around.network, length);
+        match self.link.segment(at, around.network, Direction::Up, length) {
             Delivery::Arrives(arrival) => {
                 let bytes = Bytes::from_slice(bytes);
                 let kind = EventKind::StreamReceived { connection, bytes };
@@ -247,14 +255,11 @@ impl Body {
     }
 
     fn radio(&self) -> RadioActivity {
-        if let Some(uplink) = &self.uplink {
-            return if uplink.path.is_radio_on() {
-                RadioActivity::Listening
-            } else {
-                RadioActivity::Off
-            };
-        }
-        match self.station {
+        let station = self
+            .uplink
+            .as_ref()
+            .map_or(self.station, |uplink| uplink.station());
+        match station {
             Station::Off => RadioActivity::Off,
             Station::Joined | Station::Joining => RadioActivity::Listening,
         }
@@ -265,6 +270,7 @@ impl Body {
         self.station = Station::Joining;
         self.severed = false;
         let link = self.link_life;
+        self.meter.transmit_join();
         match self.link.join(at, around.network) {
             JoinOutcome::Failed { at, why } => {
                 let kind = EventKind::JoinEnded {
@@ -298,6 +304,9 @@ impl Body {
                 around.queue,
             );
         }
+        // SYN, and the acknowledgement of its answer.
+        self.meter.transmit_segments(around.network, 0);
+        self.meter.transmit_segments(around.network, 0);
         match self.link.open(at, around.network, around.broker_up) {
             OpenOutcome::Failed { at, why } => {
                 self.schedule(
@@ -336,6 +345,7 @@ impl Body {
             return;
         }
         let connection = self.connection;
+        self.meter.transmit_segments(around.network, 0);
         let fate = self.link.segment(at, around.network, Direction::Up, 0);
         if let Delivery::Arrives(arrival) = fate {
             let kind = EventKind::StreamFinished { connection };

@@ -6,10 +6,11 @@
 use node_core::{CloseReason, Command, Input, LinkLoss, UnixTime};
 
 use super::Surroundings;
-use super::body::Body;
+use super::body::{Body, Station};
 use crate::event::{Bytes, EventKind};
 use crate::observe::Observation;
-use crate::stack::{PathAround, PathOutput, RealPath};
+use crate::power::RateFamily;
+use crate::stack::{Direction, PathAround, PathOutput, RealPath};
 use crate::time::SimTime;
 
 /// A path and its alarm.
@@ -36,6 +37,17 @@ impl Uplink {
         Self {
             path,
             alarm: SimTime::MAX,
+        }
+    }
+
+    /// Returns how far the radio is.
+    pub(super) fn station(&self) -> Station {
+        if !self.path.is_radio_on() {
+            Station::Off
+        } else if self.path.is_joined() {
+            Station::Joined
+        } else {
+            Station::Joining
         }
     }
 }
@@ -120,7 +132,8 @@ impl Body {
         output: PathOutput,
         around: &mut Surroundings<'_>,
     ) -> Option<PathInput> {
-        let mut tell = |what: &Observation<'_>| around.watch.on_event(at, self.id, what);
+        let id = self.id;
+        let mut tell = |what: &Observation<'_>| around.watch.on_event(at, id, what);
         match output {
             PathOutput::BrokerAccepted { connection } => {
                 let kind = EventKind::StreamAccepted { connection };
@@ -138,6 +151,12 @@ impl Body {
             PathOutput::Busy { span } => self.guard(at, span, around),
             PathOutput::Frame(sent) => {
                 let (direction, frame, sent) = &*sent;
+                if *direction == Direction::Up {
+                    for attempt in &sent.attempts {
+                        self.meter
+                            .transmit(attempt.airtime, RateFamily::of(attempt.rate));
+                    }
+                }
                 tell(&Observation::Frame {
                     direction: *direction,
                     frame,

@@ -170,4 +170,8 @@ impl Record {
     pub(super) fn u64(&mut self, value: u64) -> &mut Self {
         self.put(&value.to_le_bytes())
     }
+
+    pub(super) fn u128(&mut self, value: u128) -> &mut Self {
+        self.put(&value.to_le_bytes())
+    }
 }

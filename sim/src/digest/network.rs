@@ -6,6 +6,7 @@ use super::encode::Record;
 use crate::radio::{Frame, Payload, RadioEvent, Rate, Transmission};
 use crate::stack::Direction;
 use crate::stack::tls::{TlsEvent, TlsVersion};
+use crate::time::SimTime;
 
 /// Hashes a frame and every try to send it.
 pub(super) fn hash_frame(
@@ -25,7 +26,7 @@ pub(super) fn hash_frame(
     let mut head = Record::new();
     head.u16(kind)
         .u64(bytes.len() as u64)
-        .u64(sent.delivered.map_or(u64::MAX, |at| at.as_nanos()))
+        .u64(sent.delivered.map_or(u64::MAX, SimTime::as_nanos))
         .u64(sent.ended.as_nanos())
         .u8(u8::try_from(sent.attempts.len()).unwrap_or(u8::MAX));
     hasher.update(head.as_slice());

@@ -175,10 +175,7 @@ impl AccessPoint {
         if let Some(index) = self.faults.iter().position(|other| *other == fault) {
             self.faults.remove(index);
         }
-        let moved = self.faults.iter().rev().find_map(|other| match other {
-            RadioFault::ChannelChanged { channel } => Some(*channel),
-            _ => None,
-        });
+        let moved = self.faults.iter().rev().find_map(RadioFault::channel);
         self.channel = moved.unwrap_or(self.spec.channel);
     }
 

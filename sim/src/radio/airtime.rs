@@ -111,6 +111,10 @@ impl Timing {
     /// Returns the window after a failed attempt.
     //= IEEE 802.11-2020 §10.3.3
     #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "smaller than a `u16` by the test before"
+    )]
     pub const fn widened(self, window: u16) -> u16 {
         let wider = 2 * (window as u32 + 1) - 1;
         if wider < self.cw_max as u32 {

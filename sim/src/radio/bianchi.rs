@@ -1,7 +1,7 @@
 //! Saturated stations in the mean: Bianchi's fixed point, and the throughput that follows.
 //!
 //! G. Bianchi, "Performance Analysis of the IEEE 802.11 Distributed Coordination Function", IEEE
-//! JSAC 18/3, 2000. With W = CWmin + 1, m doublings and n stations:
+//! JSAC 18/3, 2000. With a first window of W slots, m doublings and n stations:
 //!
 //! ```text
 //! p = 1 − (1 − τ)^(n−1)                    an attempt collides

@@ -153,12 +153,13 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "a few million slots")]
     fn idle_slots_have_the_mean_of_their_distribution() {
         let timing = Timing::of(Standard::G);
         let mut rng = Rng::derive(2, EntityId::World, Purpose::Air);
-        for contenders in [2, 5, 64, 1_000] {
-            let contention = Contention::of(timing, contenders);
-            let busy = Bianchi::solve(timing, contenders.min(64) as u32).busy();
+        for contenders in [2_u32, 5, 64, 1_000] {
+            let contention = Contention::of(timing, contenders as usize);
+            let busy = Bianchi::solve(timing, contenders.min(64)).busy();
             let draws: u64 = (0..100_000).map(|_| contention.idle_slots(&mut rng)).sum();
             let (mean, expected) = (draws as f64 / 1e5, (1.0 - busy) / busy);
             // 5 sigma of a geometric distribution.

@@ -307,9 +307,9 @@ mod tests {
     fn cck_lies_between_dqpsk_and_its_own_asymptote() {
         // The union bound of biorthogonal signals, tight for rare errors: 14 neighbours at
         // distance 2E and one opposite.
-        for e in [6.0, 8.0, 12.0] {
+        for e in [12.0_f64, 16.0, 24.0] {
             let q = |x: f64| 0.5 * libm::erfc(x / SQRT_2);
-            let bound = 14.0 * q((e as f64).sqrt()) + q((2.0 * e as f64).sqrt());
+            let bound = 14.0 * q(e.sqrt()) + q((2.0 * e).sqrt());
             let found = biorthogonal_error(e);
             assert!(
                 found < bound && found > 0.85 * bound,

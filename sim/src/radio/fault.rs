@@ -30,7 +30,7 @@ pub enum RadioFault {
         /// With which reason.
         reason: ReasonCode,
     },
-    /// Its message 3 of the 4-way handshake never arrives.
+    /// Message 3 of its 4-way handshake never leaves it; it waits for message 4 all the same.
     HandshakeMessage3Lost,
     /// It associates stations, and then never begins the 4-way handshake.
     HandshakeSilent,
@@ -60,5 +60,15 @@ impl RadioFault {
     #[must_use]
     pub const fn silences(self) -> bool {
         matches!(self, Self::BeaconsLost | Self::Restarted)
+    }
+
+    /// Returns the channel that the fault moves the access point to, if it does.
+    #[must_use]
+    pub fn channel(&self) -> Option<u8> {
+        if let Self::ChannelChanged { channel } = self {
+            Some(*channel)
+        } else {
+            None
+        }
     }
 }

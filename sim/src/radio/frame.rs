@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct MacAddress(pub [u8; 6]);
 
-/// What a data frame carries (IEEE 802 numbers, "EtherType").
+/// What a data frame carries (IEEE 802 numbers, `EtherType`).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum EtherType {
     /// ARP, 0x0806.
@@ -67,8 +67,9 @@ impl MacAddress {
 impl fmt::Display for MacAddress {
     /// Writes six hexadecimal pairs, `02:00:00:00:00:01`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, last] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{last:02x}")
+        let [first, rest @ ..] = self.0;
+        write!(f, "{first:02x}")?;
+        rest.iter().try_for_each(|byte| write!(f, ":{byte:02x}"))
     }
 }
 

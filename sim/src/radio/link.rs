@@ -382,10 +382,13 @@ mod tests {
         // The access point hears the node, which does not hear the answers.
         let spec = with(|phy| phy.access_point.ofdm = Dbm(-60.0));
         let (mut channel, mut link) = (Channel::new(), link_of(&spec, 0));
-        let sent = link.transmit(at(0), &mut channel, UP);
+        let sent = link.transmit(at(1_000), &mut channel, UP);
         assert!(sent.attempts[0].received && !sent.attempts[0].acknowledged);
         assert!(sent.attempts.len() > 1);
-        assert_eq!(sent.delivered, Some(at(0).after(sent.attempts[0].airtime)));
+        assert_eq!(
+            sent.delivered,
+            Some(at(1_000).after(sent.attempts[0].airtime))
+        );
         assert!(sent.ended > sent.delivered.unwrap());
     }
 
@@ -394,7 +397,7 @@ mod tests {
         let spec = with(|phy| phy.interference_ppm = 500_000);
         let (mut channel, mut link) = (Channel::new(), link_of(&spec, 0));
         for number in 0..100 {
-            let from = at(number * 1_000_000);
+            let from = at((1 + number) * 1_000_000);
             let group = Outgoing {
                 sender: Sender::AccessPoint,
                 kind: FrameKind::Group,

@@ -204,14 +204,12 @@ impl Body {
                     dtim: indication,
                 })
             }
-            subtype::DEAUTHENTICATION => {
-                let reason = ReasonCode(word(body, 0)?);
-                Some(Self::Deauthentication { reason })
-            }
-            subtype::DISASSOCIATION => {
-                let reason = ReasonCode(word(body, 0)?);
-                Some(Self::Disassociation { reason })
-            }
+            subtype::DEAUTHENTICATION => Some(Self::Deauthentication {
+                reason: ReasonCode(word(body, 0)?),
+            }),
+            subtype::DISASSOCIATION => Some(Self::Disassociation {
+                reason: ReasonCode(word(body, 0)?),
+            }),
             subtype::PROBE_REQUEST => {
                 let channel = elements(body)?.of_this_network()?.channel?;
                 Some(Self::ProbeRequest { channel })
@@ -341,18 +339,14 @@ mod tests {
             sequence: 1,
             status: StatusCode::SUCCESS,
         };
-        let Payload::Management { body, .. } = body.payload() else {
-            panic!("a management frame");
-        };
+        let (_, body) = written(body);
         assert_eq!(body[..], [0, 0, 1, 0, 0, 0]);
     }
 
     #[test]
     fn a_body_cut_anywhere_is_read_without_a_panic() {
         for body in all() {
-            let Payload::Management { subtype, body } = body.payload() else {
-                panic!("a management frame");
-            };
+            let (subtype, body) = written(body);
             for length in 0..body.len() {
                 let body = body[..length].into();
                 let _cut = Body::of(&Payload::Management { subtype, body });
@@ -362,11 +356,7 @@ mod tests {
 
     #[test]
     fn another_network_is_not_ours() {
-        let Payload::Management { subtype, mut body } =
-            (Body::ProbeResponse { about: ABOUT }).payload()
-        else {
-            panic!("a management frame");
-        };
+        let (subtype, mut body) = written(Body::ProbeResponse { about: ABOUT });
         body[14] ^= 1;
         assert_eq!(Body::of(&Payload::Management { subtype, body }), None);
     }
@@ -380,6 +370,13 @@ mod tests {
             let body = body.into();
             let _read = Body::of(&Payload::Management { subtype, body });
         }
+    }
+
+    fn written(body: Body) -> (u8, SmallVec<[u8; 32]>) {
+        let Payload::Management { subtype, body } = body.payload() else {
+            panic!("a management frame");
+        };
+        (subtype, body)
     }
 
     fn all() -> [Body; 8] {

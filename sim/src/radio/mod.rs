@@ -18,6 +18,8 @@ mod join_spec;
 #[cfg(test)]
 mod joining;
 mod link;
+#[cfg(test)]
+mod losing;
 mod management;
 mod nonce;
 #[cfg(test)]
@@ -32,6 +34,8 @@ mod reason;
 mod saturation;
 mod spec;
 mod station;
+#[cfg(test)]
+mod strangers;
 mod transmission;
 
 pub use access_point::{AccessPoint, AccessPointEffect};

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
+use node_core::LinkLoss;
+
 use super::*;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
@@ -13,6 +15,8 @@ use crate::time::{SimSpan, SimTime};
 
 /// How long a frame is on the air.
 pub(super) const AIR: SimSpan = SimSpan::from_micros(500);
+/// Later than anything that a test with a fresh pair waits for.
+pub(super) const MINUTE: SimTime = SimTime::from_nanos(60_000_000_000);
 /// Steps of one run at most.
 const STEPS_MAX: u32 = 1_000_000;
 
@@ -125,13 +129,12 @@ impl Pair {
     }
 
     /// Returns why and when the first station was lost, or could not join.
-    pub(super) fn lost(&self) -> Option<(SimTime, ReasonCode)> {
-        self.seen.iter().find_map(|(at, _, effect)| match effect {
-            StationEffect::Lost { loss, reason } => {
-                assert_eq!(*loss, reason.link_loss());
-                Some((*at, *reason))
-            }
-            _ => None,
+    pub(super) fn lost(&self) -> Option<(SimTime, ReasonCode, LinkLoss)> {
+        self.seen.iter().find_map(|(at, _, effect)| {
+            let StationEffect::Lost { loss, reason } = effect else {
+                return None;
+            };
+            Some((*at, *reason, *loss))
         })
     }
 
@@ -144,11 +147,11 @@ impl Pair {
 
     /// Returns how long the stage took, if it ended.
     pub(super) fn took(&self, wanted: JoinPhase) -> Option<SimSpan> {
-        self.seen.iter().find_map(|(_, _, effect)| match effect {
-            StationEffect::Event(RadioEvent::PhaseEnded { phase, took }) if *phase == wanted => {
-                Some(*took)
-            }
-            _ => None,
+        self.seen.iter().find_map(|(_, _, effect)| {
+            let StationEffect::Event(RadioEvent::PhaseEnded { phase, took }) = effect else {
+                return None;
+            };
+            (*phase == wanted).then_some(*took)
         })
     }
 
@@ -177,7 +180,10 @@ impl Pair {
                             self.send("<-", channel, frame, due);
                         }
                     }
-                    other => self.seen.push((self.now, index, other)),
+                    StationEffect::Associated
+                    | StationEffect::Busy(_)
+                    | StationEffect::Event(_)
+                    | StationEffect::Lost { .. } => self.seen.push((self.now, index, effect)),
                 }
             }
         }
@@ -194,10 +200,10 @@ impl Pair {
     fn send(&mut self, arrow: &str, channel: u8, mut frame: Frame, not_before: SimTime) {
         let begin = not_before.max(self.now);
         let (name, length) = describe(&frame.payload);
-        let ms = begin.as_nanos() / 1_000;
+        let us = begin.as_nanos() / 1_000;
         writeln!(
             self.frames,
-            "{ms:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B"
+            "{us:>8} us {arrow} ch {channel:>2}  {name:<16} {length:>3} B"
         )
         .expect("strings take everything");
         let arrival = begin.after(AIR);
@@ -234,6 +240,42 @@ impl Pair {
 pub(super) fn address_of(index: u32) -> MacAddress {
     let [a, b, c, d] = index.to_be_bytes();
     MacAddress([0x02, 0, a, b, c, d])
+}
+
+/// Returns a data frame of the first station.
+pub(super) fn data() -> Frame {
+    Frame {
+        sender: address_of(0),
+        receiver: good().address,
+        payload: Payload::Data {
+            ether_type: EtherType::Ipv4,
+            bytes: vec![0x45; 20],
+        },
+    }
+}
+
+pub(super) fn good() -> AccessPointSpec {
+    AccessPointSpec::default()
+}
+
+pub(super) fn cold() -> StationSpec {
+    StationSpec::default()
+}
+
+/// Returns a station that remembers the access point, and perhaps the key.
+pub(super) fn stored(key: bool) -> StationSpec {
+    let mut spec = StationSpec::default();
+    spec.cache.access_point = true;
+    spec.cache.key = key;
+    spec
+}
+
+/// Returns a pair that is joined and at rest.
+pub(super) fn joined(seed: u64) -> Pair {
+    let mut pair = Pair::new(seed, &cold(), &good());
+    pair.join(SimTime::ZERO.after(SimSpan::from_secs(5)));
+    assert!(pair.stations[0].is_associated());
+    pair
 }
 
 /// Names a payload and counts its bytes.

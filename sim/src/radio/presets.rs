@@ -187,7 +187,14 @@ mod tests {
                 format!("{name:9} {lost:4} lost, {attempts:5} attempts, {mean_us:6} us, {rate}")
             })
             .collect();
-        insta::assert_snapshot!(rows.join("\n"), @"");
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        crowded      0 lost,  5400 attempts,   1431 us, MCS7
+        far          0 lost,  5473 attempts,    482 us, 5.5 Mb/s
+        flaky-ap     0 lost,  5040 attempts,    117 us, MCS7
+        good         0 lost,  5040 attempts,    117 us, MCS7
+        ideal        0 lost,  5000 attempts,     74 us, MCS7
+        lossy      113 lost,  7164 attempts,   1833 us, 1 Mb/s
+        ");
     }
 
     struct Seen {

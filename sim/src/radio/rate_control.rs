@@ -2,7 +2,7 @@
 //!
 //! The steps are the ladder of the chip's SDK; its own rules when to climb are closed. Those here
 //! are AARF: M. Lacage, M. H. Manshaei and T. Turletti, "IEEE 802.11 rate adaptation: a practical
-//! approach" (MSWiM 2004). Two failures in a row: one step down. Ten successes in a row: one step
+//! approach" (`MSWiM` 2004). Two failures in a row: one step down. Ten successes in a row: one step
 //! up, and if the first frame there fails, at once down again, and twice as many successes, up to
 //! fifty, before the next try.
 

@@ -48,20 +48,26 @@ impl ReasonCode {
     /// The 4-way handshake did not begin.
     pub const HANDSHAKE_TIMEOUT: Self = Self(204);
 
-    /// Returns what the node is told.
-    ///
-    /// A code that only an access point sends means that it ended the association.
+    /// Returns what the node is told when the station itself gave up.
     #[must_use]
-    pub const fn link_loss(self) -> LinkLoss {
+    pub const fn given_up(self) -> LinkLoss {
         match self {
+            Self::ASSOC_FAIL => LinkLoss::AssociationFailed,
+            Self::BEACON_TIMEOUT => LinkLoss::BeaconsLost,
+            Self::NO_AP_FOUND => LinkLoss::AccessPointNotFound,
             Self::AUTH_FAIL | Self::FOUR_WAY_HANDSHAKE_TIMEOUT | Self::HANDSHAKE_TIMEOUT => {
                 LinkLoss::AuthenticationFailed
             }
-            Self::ASSOC_EXPIRE | Self::ASSOC_FAIL | Self::ASSOC_TOOMANY => {
-                LinkLoss::AssociationFailed
-            }
-            Self::BEACON_TIMEOUT => LinkLoss::BeaconsLost,
-            Self::NO_AP_FOUND => LinkLoss::AccessPointNotFound,
+            // What is left are requests that nobody answered.
+            _ => LinkLoss::JoinTimedOut,
+        }
+    }
+
+    /// Returns what the node is told when the access point sent the code.
+    #[must_use]
+    pub const fn sent_away(self) -> LinkLoss {
+        match self {
+            Self::FOUR_WAY_HANDSHAKE_TIMEOUT => LinkLoss::AuthenticationFailed,
             _ => LinkLoss::Deauthenticated,
         }
     }

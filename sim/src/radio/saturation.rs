@@ -6,24 +6,25 @@
 //! (2000) and of ns-3's `wifi-bianchi` example. After a collision all stations, those that caused
 //! it too, wait DIFS, as behind ns-3's table *difs*.
 
-use super::airtime::Exchange;
+use super::airtime::{Exchange, Timing};
 use crate::rng::Rng;
 use crate::time::SimSpan;
 
 /// Stations at most.
 pub const STATIONS_MAX: u32 = 200;
 
-/// What became of a number of exchanges.
+/// What became of a number of frames, counted in slots and turns: how long these last is up to
+/// the exchange, and changes nothing about who comes when.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Saturation {
     /// Frames that arrived.
     pub delivered: u64,
-    /// Attempts of single stations.
-    pub attempts: u64,
-    /// Attempts that collided.
+    /// Turns in which several stations sent.
+    pub collisions: u64,
+    /// Attempts of single stations that collided.
     pub collided: u64,
-    /// How long it took.
-    pub elapsed: SimSpan,
+    /// Slots in which nobody sent.
+    pub idle_slots: u64,
 }
 
 /// One station's countdown.
@@ -37,8 +38,7 @@ impl Saturation {
     /// Plays until `frames` frames of `stations` (1 to [`STATIONS_MAX`], else the nearest) have
     /// arrived.
     #[must_use]
-    pub fn play(exchange: &Exchange, stations: u32, frames: u32, rng: &mut Rng) -> Self {
-        let timing = exchange.timing;
+    pub fn play(timing: Timing, stations: u32, frames: u32, rng: &mut Rng) -> Self {
         let draw = |window: u16, rng: &mut Rng| Contender {
             slots: u16::try_from(rng.up_to(u64::from(window))).unwrap_or(window),
             window,
@@ -46,10 +46,14 @@ impl Saturation {
         let mut contenders: Vec<Contender> = (0..stations.clamp(1, STATIONS_MAX))
             .map(|_| draw(timing.cw_min, rng))
             .collect();
-        let (mut delivered, mut attempts, mut collided) = (0, 0, 0);
-        let mut elapsed = SimSpan::ZERO;
-        // Each round ends a frame or doubles windows, up to a limit: it cannot go on for ever.
-        while delivered < u64::from(frames) {
+        let mut played = Self {
+            delivered: 0,
+            collisions: 0,
+            collided: 0,
+            idle_slots: 0,
+        };
+        // Each turn delivers a frame or widens windows, so that it cannot go on for ever.
+        while played.delivered < u64::from(frames) {
             let idle = contenders.iter().map(|one| one.slots).min().unwrap_or(0);
             let senders = contenders.iter().filter(|one| one.slots == idle).count() as u64;
             let alone = senders == 1;
@@ -64,39 +68,41 @@ impl Saturation {
                     *one = draw(window, rng);
                 }
             }
-            attempts += senders;
-            let busy = if alone {
-                delivered += 1;
-                exchange.airtime()
+            played.idle_slots += u64::from(idle);
+            if alone {
+                played.delivered += 1;
             } else {
-                collided += senders;
-                exchange.frame
-            };
-            elapsed = elapsed
-                .plus(timing.difs)
-                .plus(timing.slot.times(u64::from(idle)))
-                .plus(busy);
+                played.collisions += 1;
+                played.collided += senders;
+            }
         }
-        Self {
-            delivered,
-            attempts,
-            collided,
-            elapsed,
-        }
+        played
     }
 
-    /// Returns the throughput of all stations together, in Mb/s, when each frame carries `bits`.
+    /// Returns how long all of it takes when each frame belongs to such an exchange.
+    #[must_use]
+    pub const fn elapsed(&self, exchange: &Exchange) -> SimSpan {
+        let Timing { slot, difs, .. } = exchange.timing;
+        let success = difs.plus(exchange.airtime());
+        let collision = difs.plus(exchange.frame);
+        slot.times(self.idle_slots)
+            .plus(success.times(self.delivered))
+            .plus(collision.times(self.collisions))
+    }
+
+    /// Returns the throughput of all stations together, in Mb/s, when each frame belongs to such
+    /// an exchange and carries `bits`.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2⁵³")]
-    pub fn throughput_mbps(&self, bits: u32) -> f64 {
-        self.delivered as f64 * f64::from(bits) / self.elapsed.as_secs_f64() / 1e6
+    pub fn throughput_mbps(&self, exchange: &Exchange, bits: u32) -> f64 {
+        self.delivered as f64 * f64::from(bits) / self.elapsed(exchange).as_secs_f64() / 1e6
     }
 
     /// Returns the share of attempts that collided.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2⁵³")]
     pub fn collision_share(&self) -> f64 {
-        self.collided as f64 / self.attempts.max(1) as f64
+        self.collided as f64 / (self.collided + self.delivered).max(1) as f64
     }
 }
 
@@ -135,19 +141,20 @@ mod tests {
     use crate::radio::{Bianchi, Rate, Standard};
     use crate::rng::{EntityId, Purpose};
 
-    fn rng() -> Rng {
-        Rng::derive(1, EntityId::World, Purpose::Air)
+    fn play(standard: Standard, stations: u32, frames: u32) -> Saturation {
+        let mut rng = Rng::derive(1, EntityId::World, Purpose::Air);
+        Saturation::play(Timing::of(standard), stations, frames, &mut rng)
     }
 
     #[test]
     fn a_lone_station_takes_the_mean_cycle_of_the_standard() {
         for (standard, rate, ..) in DIFS_TABLE {
             let exchange = exchange_of(standard, rate);
-            let played = Saturation::play(&exchange, 1, 20_000, &mut rng());
+            let played = play(standard, 1, 20_000);
             let expected = 12_000.0 / (exchange.cycle_mean().as_secs_f64() * 1e6);
-            let off = played.throughput_mbps(12_000) / expected - 1.0;
+            let off = played.throughput_mbps(&exchange, 12_000) / expected - 1.0;
             assert!(off.abs() < 0.005, "{rate}: off by {off}");
-            assert_eq!(played.collided, 0);
+            assert_eq!((played.collided, played.collisions), (0, 0));
         }
     }
 
@@ -156,8 +163,8 @@ mod tests {
         for (standard, rate, five, fifty) in DIFS_TABLE {
             let exchange = exchange_of(standard, rate);
             for (stations, frames, expected) in [(5, 20_000, five), (50, 10_000, fifty)] {
-                let played = Saturation::play(&exchange, stations, frames, &mut rng());
-                let found = played.throughput_mbps(12_000);
+                let played = play(standard, stations, frames);
+                let found = played.throughput_mbps(&exchange, 12_000);
                 let off = (found / expected - 1.0).abs();
                 assert!(
                     off < 0.03,
@@ -183,8 +190,7 @@ mod tests {
             let aggregate = Aggregate::largest(rate, psdu_bytes(1_500, Standard::N, false));
             let exchange = Exchange::aggregated(rate, aggregate);
             let bits = aggregate.mpdus * 8 * 1_472;
-            let played = Saturation::play(&exchange, 1, 5_000, &mut rng());
-            let found = played.throughput_mbps(bits);
+            let found = play(Standard::N, 1, 5_000).throughput_mbps(&exchange, bits);
             let off = (found / expected - 1.0).abs();
             assert!(off < 0.03, "{rate}: {found} not {expected}");
         }

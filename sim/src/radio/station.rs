@@ -321,7 +321,7 @@ impl Station {
                 | State::Handshaking(..)
                 | State::Installing(..)
                 | State::Associated(..),
-            ) => self.lose(reason),
+            ) => self.end(reason, reason.sent_away()),
             // Late, early, repeated, or meant for an access point.
             _ => {}
         }
@@ -329,9 +329,12 @@ impl Station {
 
     /// Gives up, and says why.
     fn lose(&mut self, reason: ReasonCode) {
+        self.end(reason, reason.given_up());
+    }
+
+    fn end(&mut self, reason: ReasonCode, loss: LinkLoss) {
         self.rest();
         self.tell(RadioEvent::Left { reason });
-        let loss = reason.link_loss();
         self.effects.push_back(StationEffect::Lost { loss, reason });
     }
 

@@ -80,17 +80,6 @@ impl RealWorld {
     }
 }
 
-/// Returns what handshakes look like, where a modelled network carries protected streams.
-pub(super) fn shapes(world: &WorldSpec) -> Option<Shapes> {
-    if world.real.is_some() {
-        return None;
-    }
-    let epoch = world.epoch.unwrap_or(ServiceSpec::default().began);
-    let security = security(world, epoch)?;
-    let unix_ms = i64::try_from(epoch.as_millis()).ok();
-    Some(Shapes::measure(&security, Moment { unix_ms }, world.seed))
-}
-
 /// Makes the keys of a world that begins at `epoch`.
 fn security(world: &WorldSpec, epoch: UnixTime) -> Option<Security> {
     let epoch_s = i64::try_from(epoch.as_millis() / 1_000).unwrap_or(i64::MAX);
@@ -99,6 +88,15 @@ fn security(world: &WorldSpec, epoch: UnixTime) -> Option<Security> {
 }
 
 impl World {
+    /// Returns what the handshakes of such a world look like, if its streams are protected.
+    #[must_use]
+    pub fn shapes(spec: &WorldSpec) -> Option<Shapes> {
+        let epoch = spec.epoch.unwrap_or(ServiceSpec::default().began);
+        let security = security(spec, epoch)?;
+        let unix_ms = i64::try_from(epoch.as_millis()).ok();
+        Some(Shapes::measure(&security, Moment { unix_ms }, spec.seed))
+    }
+
     /// Lets the access point do what is due.
     pub(super) fn ring_access_point(&mut self) {
         let now = self.now;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use node_core::{Config, ReportConfig, Text};
 use nodelab_sim::analog::{Esp32c3AdcSpec, Esp8266AdcSpec, Tmp36Spec};
 use nodelab_sim::board::{Diagram, Wiring};
+use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::{Celsius, NodeSpec, SimSpan};
 
 /// Returns a node on the shipped board that publishes once a minute.
-pub fn node() -> NodeSpec {
+pub(crate) fn node() -> NodeSpec {
     let diagram = include_str!("../../../boards/nodemcu/diagram.json");
     let diagram = Diagram::from_json(diagram).expect("the shipped diagram is valid");
     let text = "placeholder";
@@ -29,6 +30,7 @@ pub fn node() -> NodeSpec {
         esp32c3: Esp32c3AdcSpec::default(),
         esp8266: Esp8266AdcSpec::default(),
         ideal: false,
+        power: Some(PowerSpec::new(Chip::Esp8266, BoardExtras::NodeMcu)),
         sensor: Tmp36Spec::default(),
         supply: None,
         topic: "room/{node}/temperature".to_owned(),

@@ -15,7 +15,7 @@ struct Home {
 /// Where TLS lives, and with it all cryptography.
 const TLS: &[&str] = &["sim/src/stack/tls/"];
 /// Crates with a fixed home.
-const HOMES: [Home; 20] = [
+const HOMES: [Home; 19] = [
     home("aes_gcm", TLS),
     home(
         "annotate_snippets",
@@ -39,7 +39,6 @@ const HOMES: [Home; 20] = [
     home("quick_junit", &["harness/src/report/junit.rs"]),
     home("rcgen", TLS),
     home("rustls", TLS),
-    home("rustls_graviola", TLS),
     home("saphyr_parser", &["harness/src/scenario/"]),
     home("sha2", TLS),
     home("smoltcp", &["sim/src/stack/"]),

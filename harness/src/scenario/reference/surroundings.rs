@@ -17,6 +17,65 @@ pub static ENVIRONMENT: Section = Section {
     )],
 };
 
+/// Where the charge comes from, and what of the board draws it.
+pub static POWER: Section = Section {
+    name: "x-nodelab.power",
+    keys: &[
+        key(
+            "battery",
+            [
+                "charge, 1 mAh to 100 Ah",
+                "none",
+                "What is printed on the battery.",
+            ],
+        ),
+        key(
+            "self-discharge",
+            [
+                "share",
+                "3 %",
+                "What the battery loses by itself each month.",
+            ],
+        ),
+        key(
+            "usable",
+            [
+                "share",
+                "100 %",
+                "What of the battery is used before its voltage is too low.",
+            ],
+        ),
+        key(
+            "board",
+            [
+                "nodemcu, lolin, module",
+                "the diagram's; module for an ESP32-C3",
+                "Regulator and USB bridge, which draw whatever the node does.",
+            ],
+        ),
+        key(
+            "supply",
+            [
+                "voltage, 1.8 V to 20 V",
+                "5 V before a regulator, else 3.3 V",
+                "Voltage of the source, which turns charge into energy.",
+            ],
+        ),
+        key(
+            "clock",
+            ["80 MHz, 160 MHz", "80 MHz", "How fast the processor runs."],
+        ),
+        key(
+            "power-save",
+            [
+                "modem, none",
+                "modem",
+                "Whether a joined radio sleeps between beacons while nothing is expected.",
+            ],
+        ),
+    ],
+};
+
 /// A course of temperatures; one key.
 pub static TEMPERATURE: Section = Section {
     name: "x-nodelab.environment.temperature",

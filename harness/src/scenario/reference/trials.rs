@@ -207,11 +207,27 @@ pub static EXPECT: Section = Section {
             ],
         ),
         key(
+            "battery-life-at-least",
+            [
+                "duration",
+                "",
+                "Every battery lasts so long at the run's average current; needs `power.battery`.",
+            ],
+        ),
+        key(
             "converges-within",
             [
                 "duration",
                 "",
                 "After the last fault healed, everything is delivered so soon.",
+            ],
+        ),
+        key(
+            "energy-per-reading-at-most",
+            [
+                "energy",
+                "",
+                "No node draws more for each reading handed over, from power-on to the end.",
             ],
         ),
         key(

@@ -53,9 +53,9 @@ impl Station {
 
     /// Takes a frame while scanning: a beacon or a probe response of this channel counts.
     pub(super) fn note_found(&mut self, scan: Scan, frame: &Frame) {
-        let about = match Body::of(&frame.payload) {
-            Some(Body::Beacon { about, .. } | Body::ProbeResponse { about }) => about,
-            _ => return,
+        let heard = Body::of(&frame.payload);
+        let Some(Body::Beacon { about, .. } | Body::ProbeResponse { about }) = heard else {
+            return;
         };
         // A strong neighbour is heard on the channels beside its own, and says so.
         if about.channel != scan.channel || scan.found.is_some() {

@@ -81,7 +81,10 @@ impl Neighbors {
 
     /// Begins to ask for an address; `None` if that is being done, or no place is left.
     pub(super) fn ask(&mut self, at: SimTime, address: Ipv4Addr) -> Option<ArpAction> {
-        let is_asked = |place: &Place| matches!(*place, Place::Asked { address: other, .. } if other == address);
+        let is_asked = |place: &Place| {
+            let is_open = matches!(place, Place::Asked { .. });
+            is_open && place.address() == Some(address)
+        };
         if self.places.iter().any(is_asked) {
             return None;
         }

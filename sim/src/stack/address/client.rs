@@ -111,8 +111,7 @@ impl AddressClient {
         self.stop();
         match mode {
             AddressMode::Dynamic { check } => {
-                let me = (self.mac, &mut self.rng);
-                let actions = self.dhcp.start(at, me, check);
+                let actions = self.dhcp.start(at, self.mac, &mut self.rng, check);
                 self.perform(at, actions);
             }
             AddressMode::Fixed(lease) => self.bind(lease),
@@ -201,7 +200,7 @@ impl AddressClient {
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, at: SimTime) {
-        let actions = self.dhcp.handle_timeout(at, (self.mac, &mut self.rng));
+        let actions = self.dhcp.handle_timeout(at, self.mac, &mut self.rng);
         self.perform(at, actions);
         for action in self.neighbors.handle_timeout(at) {
             self.act_on_neighbor(action);
@@ -249,8 +248,8 @@ impl AddressClient {
             return Err(AddressDrop::Foreign);
         }
         if arp.is_reply {
-            let me = (self.mac, &mut self.rng);
-            if let Some(decline) = self.dhcp.hear_owner(at, me, address) {
+            let decline = self.dhcp.hear_owner(at, self.mac, &mut self.rng, address);
+            if let Some(decline) = decline {
                 self.perform(at, [decline].into_iter().collect());
                 return Ok(());
             }
@@ -277,8 +276,8 @@ impl AddressClient {
             if source.1 != dhcp::SERVER_PORT {
                 return Err(AddressDrop::Foreign);
             }
-            let me = (self.mac, &mut self.rng);
-            let actions = self.dhcp.receive(at, me, datagram.payload)?;
+            let payload = datagram.payload;
+            let actions = self.dhcp.receive(at, self.mac, &mut self.rng, payload)?;
             self.perform(at, actions);
             return Ok(());
         }

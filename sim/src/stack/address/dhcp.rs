@@ -27,7 +27,7 @@ const MAGIC_COOKIE: u32 = 0x6382_5363;
 /// The longest message that lwIP takes: its MTU.
 const MESSAGE_BYTES_MAX: u16 = 1_500;
 /// What an ESP8266 asks for (pfalcon/esp-open-lwip, `dhcp.c`): mask, router, broadcast, DNS,
-/// domain, NetBIOS (44, 46, 47), router discovery, static routes, classless routes, vendor.
+/// domain, `NetBIOS` (44, 46, 47), router discovery, static routes, classless routes, vendor.
 const PARAMETERS: [u8; 12] = [1, 3, 28, 6, 15, 44, 46, 47, 31, 33, 121, 43];
 
 /// Numbers of options.
@@ -249,12 +249,23 @@ mod tests {
             let packet = DhcpPacket::new_checked(bytes.as_slice()).unwrap();
             let options: Vec<String> = packet
                 .options()
-                .map(|option| format!("{}:{:02x?}", option.kind, option.data))
+                .map(|option| {
+                    let data = option.data.iter().map(|byte| format!("{byte:02x}"));
+                    format!("{}:{}", option.kind, data.collect::<String>())
+                })
                 .collect();
             options.join(" ")
         })
         .into();
-        insta::assert_snapshot!(rows.join("\n"), @"");
+        let rows = rows.join("\n").replace(" 55:", "\n  55:");
+        insta::assert_snapshot!(rows, @"
+        53:01 57:05dc 12:4553505f303041423043
+          55:01031c060f2c2e2f1f21792b
+        53:03 57:05dc 50:0a010000 54:0a000001
+          55:01031c060f2c2e2f1f21792b 12:4553505f303041423043
+        53:03 57:05dc 12:4553505f303041423043
+        53:04 50:0a010000
+        ");
     }
 
     #[test]

@@ -156,14 +156,15 @@ impl DhcpClient {
     pub(super) fn start(
         &mut self,
         at: SimTime,
-        me: (MacAddress, &mut Rng),
+        mac: MacAddress,
+        rng: &mut Rng,
         checks: bool,
     ) -> DhcpActions {
         *self = Self {
             checks,
             ..Self::new(self.ticks)
         };
-        [self.discover(at, me)].into_iter().collect()
+        [self.discover(at, mac, rng)].into_iter().collect()
     }
 
     /// Forgets everything.
@@ -180,32 +181,32 @@ impl DhcpClient {
     pub(super) fn handle_timeout(
         &mut self,
         at: SimTime,
-        me: (MacAddress, &mut Rng),
+        mac: MacAddress,
+        rng: &mut Rng,
     ) -> DhcpActions {
         let mut actions = DhcpActions::new();
-        let mac = me.0;
         if at >= self.rebind_at {
             (self.rebind_at, self.renew_at) = (SimTime::MAX, SimTime::MAX);
             self.enter(State::Rebinding);
-            actions.push(self.extend(at, me));
+            actions.push(self.extend(at, mac, rng));
         } else if at >= self.renew_at {
             self.renew_at = SimTime::MAX;
             self.enter(State::Renewing);
-            actions.push(self.extend(at, me));
+            actions.push(self.extend(at, mac, rng));
         } else if at >= self.overdue {
             self.overdue = SimTime::MAX;
             match self.state {
-                State::BackingOff | State::Selecting => actions.push(self.discover(at, me)),
+                State::BackingOff | State::Selecting => actions.push(self.discover(at, mac, rng)),
                 State::Bound | State::Off => {}
                 State::Checking if self.tries < PROBES => actions.push(self.probe(at)),
                 State::Checking => actions.push(self.bind(at)),
                 State::Rebinding if self.tries >= REBINDS_MAX => {
                     actions.push(DhcpAction::Lose);
-                    actions.push(self.discover(at, me));
+                    actions.push(self.discover(at, mac, rng));
                 }
-                State::Rebinding | State::Renewing => actions.push(self.extend(at, me)),
+                State::Rebinding | State::Renewing => actions.push(self.extend(at, mac, rng)),
                 State::Requesting if self.tries >= REQUESTS_MAX => {
-                    actions.push(self.discover(at, me));
+                    actions.push(self.discover(at, mac, rng));
                 }
                 State::Requesting => actions.push(self.request(at, mac)),
             }
@@ -217,18 +218,19 @@ impl DhcpClient {
     pub(super) fn receive(
         &mut self,
         at: SimTime,
-        me: (MacAddress, &mut Rng),
+        mac: MacAddress,
+        rng: &mut Rng,
         payload: &[u8],
     ) -> Result<DhcpActions, AddressDrop> {
         let packet = DhcpPacket::new_checked(payload).map_err(|_| AddressDrop::Malformed)?;
         let message = dhcp::read(&packet)?;
-        if message.client_hardware_address.0 != me.0.0 || message.transaction_id != self.xid {
+        if message.client_hardware_address.0 != mac.0 || message.transaction_id != self.xid {
             return Err(AddressDrop::Foreign);
         }
         match message.message_type {
-            DhcpMessageType::Offer => self.take_offer(at, me.0, &message),
+            DhcpMessageType::Offer => self.take_offer(at, mac, &message),
             DhcpMessageType::Ack => self.take_ack(at, &message),
-            DhcpMessageType::Nak => self.take_nak(at, me),
+            DhcpMessageType::Nak => self.take_nak(at, mac, rng),
             DhcpMessageType::Decline
             | DhcpMessageType::Discover
             | DhcpMessageType::Inform
@@ -242,17 +244,18 @@ impl DhcpClient {
     pub(super) fn hear_owner(
         &mut self,
         at: SimTime,
-        me: (MacAddress, &mut Rng),
+        mac: MacAddress,
+        rng: &mut Rng,
         owned: Ipv4Addr,
     ) -> Option<DhcpAction> {
         if self.state != State::Checking || owned != self.lease.address {
             return None;
         }
         self.enter(State::BackingOff);
-        let xid = self.draw_xid(me.1);
+        let xid = self.draw_xid(rng);
         self.wait(at, DECLINED_SECONDS * FINE_PER_SECOND);
         let saying = Saying::Decline { offered: owned };
-        Some(broadcast(me.0, xid, saying))
+        Some(broadcast(mac, xid, saying))
     }
 
     /// `dhcp_handle_offer`.
@@ -317,7 +320,8 @@ impl DhcpClient {
     fn take_nak(
         &mut self,
         at: SimTime,
-        me: (MacAddress, &mut Rng),
+        mac: MacAddress,
+        rng: &mut Rng,
     ) -> Result<DhcpActions, AddressDrop> {
         let mut actions = DhcpActions::new();
         match self.state {
@@ -328,18 +332,18 @@ impl DhcpClient {
             }
         }
         self.enter(State::BackingOff);
-        actions.push(self.discover(at, me));
+        actions.push(self.discover(at, mac, rng));
         Ok(actions)
     }
 
     /// `dhcp_discover`.
-    fn discover(&mut self, at: SimTime, me: (MacAddress, &mut Rng)) -> DhcpAction {
+    fn discover(&mut self, at: SimTime, mac: MacAddress, rng: &mut Rng) -> DhcpAction {
         self.lease = Lease::NONE;
         (self.renew_at, self.rebind_at) = (SimTime::MAX, SimTime::MAX);
         self.enter(State::Selecting);
-        let xid = self.draw_xid(me.1);
+        let xid = self.draw_xid(rng);
         self.back_off(at);
-        broadcast(me.0, xid, Saying::Discover)
+        broadcast(mac, xid, Saying::Discover)
     }
 
     /// `dhcp_select`; the REQUEST keeps the transaction of its OFFER (RFC 2131 §4.4.1).
@@ -357,18 +361,18 @@ impl DhcpClient {
     }
 
     /// `dhcp_renew` and `dhcp_rebind`.
-    fn extend(&mut self, at: SimTime, me: (MacAddress, &mut Rng)) -> DhcpAction {
-        let xid = self.draw_xid(me.1);
+    fn extend(&mut self, at: SimTime, mac: MacAddress, rng: &mut Rng) -> DhcpAction {
+        let xid = self.draw_xid(rng);
         self.tries = self.tries.saturating_add(1);
         let address = self.lease.address;
         let saying = Saying::Extend { address };
         let tries = u32::from(self.tries.min(10));
         if self.state == State::Rebinding {
             self.wait(at, tries * FINE_PER_SECOND);
-            return broadcast(me.0, xid, saying);
+            return broadcast(mac, xid, saying);
         }
         self.wait(at, 2 * tries * FINE_PER_SECOND);
-        DhcpAction::Unicast(self.lease.server, message(me.0, xid, saying))
+        DhcpAction::Unicast(self.lease.server, message(mac, xid, saying))
     }
 
     /// `dhcp_bind`.

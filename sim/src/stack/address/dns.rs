@@ -21,7 +21,7 @@ const NAME_MAX: usize = 255;
 /// Records of an answer that are looked at; a chain of aliases is shorter.
 const RECORDS_MAX: u16 = 16;
 /// A name that is the question's: a pointer to the end of the header (RFC 1035 §4.1.4).
-const POINTER_TO_QUESTION: [u8; 2] = [0xC0, HEADER as u8];
+const POINTER_TO_QUESTION: [u8; 2] = [0xC0, 12];
 /// The class "Internet".
 const INTERNET: u16 = 1;
 

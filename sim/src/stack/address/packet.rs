@@ -6,8 +6,8 @@ use core::net::Ipv4Addr;
 
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress, IpProtocol, Ipv4Packet, Ipv4Repr,
-    UdpPacket, UdpRepr,
+    ArpHardware, ArpOperation, ArpPacket, ArpRepr, EthernetProtocol, IpAddress, IpProtocol,
+    Ipv4Packet, UdpPacket, UdpRepr,
 };
 
 use crate::radio::{EtherType, Frame, MacAddress, Payload};
@@ -20,6 +20,8 @@ pub(super) const ROUTER_HOPS: u8 = 64;
 
 const IPV4_HEADER: usize = 20;
 const UDP_HEADER: usize = 8;
+/// An ARP packet for Ethernet and IPv4.
+const ARP_BYTES: usize = 28;
 
 /// One UDP datagram with its IPv4 addresses.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,7 @@ impl<'a> Datagram<'a> {
         let checksums = ChecksumCapabilities::default();
         let (source, destination) = (self.source.0, self.destination.0);
         let udp_len = UDP_HEADER + self.payload.len();
+        let total_len = u16::try_from(IPV4_HEADER + udp_len).expect("services write short packets");
         let mut bytes = vec![0; IPV4_HEADER + udp_len];
         let udp = UdpRepr {
             src_port: self.source.1,
@@ -94,14 +97,16 @@ impl<'a> Datagram<'a> {
             |place| place.copy_from_slice(self.payload),
             &checksums,
         );
-        let ip = Ipv4Repr {
-            src_addr: source,
-            dst_addr: destination,
-            next_header: IpProtocol::Udp,
-            payload_len: udp_len,
-            hop_limit,
-        };
-        ip.emit(&mut Ipv4Packet::new_unchecked(&mut bytes), &checksums);
+        let mut ip = Ipv4Packet::new_unchecked(bytes.as_mut_slice());
+        ip.set_version(4);
+        ip.set_header_len(20);
+        ip.set_total_len(total_len);
+        ip.set_dont_frag(true);
+        ip.set_hop_limit(hop_limit);
+        ip.set_next_header(IpProtocol::Udp);
+        ip.set_src_addr(source);
+        ip.set_dst_addr(destination);
+        ip.fill_checksum();
         bytes
     }
 
@@ -191,15 +196,17 @@ impl Arp {
         } else {
             ArpOperation::Request
         };
-        let repr = ArpRepr::EthernetIpv4 {
-            operation,
-            source_hardware_addr: EthernetAddress(self.sender.0.0),
-            source_protocol_addr: self.sender.1,
-            target_hardware_addr: EthernetAddress(self.target.0.0),
-            target_protocol_addr: self.target.1,
-        };
-        let mut bytes = vec![0; repr.buffer_len()];
-        repr.emit(&mut ArpPacket::new_unchecked(&mut bytes));
+        let mut bytes = vec![0; ARP_BYTES];
+        let mut packet = ArpPacket::new_unchecked(bytes.as_mut_slice());
+        packet.set_hardware_type(ArpHardware::Ethernet);
+        packet.set_protocol_type(EthernetProtocol::Ipv4);
+        packet.set_hardware_len(6);
+        packet.set_protocol_len(4);
+        packet.set_operation(operation);
+        packet.set_source_hardware_addr(&self.sender.0.0);
+        packet.set_source_protocol_addr(&self.sender.1.octets());
+        packet.set_target_hardware_addr(&self.target.0.0);
+        packet.set_target_protocol_addr(&self.target.1.octets());
         bytes
     }
 }

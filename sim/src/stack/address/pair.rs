@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use core::net::Ipv4Addr;
 
 use crate::id::NodeId;
-use crate::radio::Frame;
+use crate::radio::{EtherType, Frame, Payload};
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::stack::address::packet::{Arp, Datagram};
 use crate::stack::address::{
@@ -35,6 +35,16 @@ enum Flight {
 pub(super) struct Seen {
     pub(super) at: SimTime,
     pub(super) effect: AddressEffect,
+}
+
+impl Seen {
+    /// Returns the frame that was sent, if it was that.
+    pub(super) const fn frame(&self) -> Option<&Frame> {
+        if let AddressEffect::Send(frame) = &self.effect {
+            return Some(frame);
+        }
+        None
+    }
 }
 
 /// A node, a router, and the link between them.
@@ -135,11 +145,16 @@ impl Pair {
 
     /// Returns when the node sent what `wanted` takes, in milliseconds.
     pub(super) fn sent_ms(&self, wanted: impl Fn(&Frame) -> bool) -> Vec<u64> {
-        let sent = self.seen.iter().filter(|seen| match &seen.effect {
-            AddressEffect::Send(frame) => wanted(frame),
-            _ => false,
-        });
+        let sent = self
+            .seen
+            .iter()
+            .filter(|seen| seen.frame().is_some_and(&wanted));
         sent.map(|seen| ms(seen.at)).collect()
+    }
+
+    /// Returns the frames that the node sent.
+    pub(super) fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.seen.iter().filter_map(Seen::frame)
     }
 
     /// Returns what was seen besides frames.
@@ -169,7 +184,7 @@ impl Pair {
                     self.server.receive(self.now, plan::node_mac(NODE), &frame);
                     while let Some((ready, frame)) = self.server.poll() {
                         self.answers.push((ready, frame.clone()));
-                        self.fly(ready, Flight::Down(frame));
+                        self.fly(ready, &Flight::Down(frame));
                     }
                 }
                 None => {}
@@ -189,7 +204,7 @@ impl Pair {
     fn drain(&mut self) {
         while let Some(effect) = self.client.poll() {
             if let AddressEffect::Send(frame) = &effect {
-                self.fly(self.now, Flight::Up(frame.clone()));
+                self.fly(self.now, &Flight::Up(frame.clone()));
             }
             self.seen.push(Seen {
                 at: self.now,
@@ -198,7 +213,7 @@ impl Pair {
         }
     }
 
-    fn fly(&mut self, at: SimTime, flight: Flight) {
+    fn fly(&mut self, at: SimTime, flight: &Flight) {
         let copies = 1 + u64::from(self.chance.chance_ppm(self.twice_ppm));
         for copy in 0..copies {
             if !self.chance.chance_ppm(self.loss_ppm) {
@@ -218,27 +233,19 @@ pub(super) fn ms(at: SimTime) -> u64 {
 
 /// Returns the destination port of a frame's datagram.
 pub(super) fn port_of(frame: &Frame) -> Option<u16> {
-    use crate::radio::{EtherType, Payload};
-    match &frame.payload {
-        Payload::Data {
-            ether_type: EtherType::Ipv4,
-            bytes,
-        } => Datagram::read(bytes)
-            .ok()
-            .map(|datagram| datagram.destination.1),
-        _ => None,
-    }
+    let datagram = Datagram::read(bytes_of(frame, EtherType::Ipv4)?).ok();
+    datagram.map(|datagram| datagram.destination.1)
 }
 
 /// Returns the ARP packet that a frame carries.
 pub(super) fn arp_of(frame: &Frame) -> Option<Arp> {
-    use crate::radio::{EtherType, Payload};
+    Arp::read(bytes_of(frame, EtherType::Arp)?).ok()
+}
+
+fn bytes_of(frame: &Frame, wanted: EtherType) -> Option<&[u8]> {
     match &frame.payload {
-        Payload::Data {
-            ether_type: EtherType::Arp,
-            bytes,
-        } => Arp::read(bytes).ok(),
-        _ => None,
+        Payload::Data { ether_type, bytes } => (*ether_type == wanted).then_some(bytes),
+        Payload::Management { .. } => None,
     }
 }
 

@@ -36,16 +36,17 @@ pub const fn node_address(node: NodeId) -> Ipv4Addr {
 /// Returns a node's address below IP.
 #[must_use]
 pub const fn node_mac(node: NodeId) -> MacAddress {
-    let [a, b] = NODE_MAC_PREFIX;
-    let [c, d, e, f] = node.0.to_be_bytes();
-    MacAddress([a, b, c, d, e, f])
+    let [local, nodes] = NODE_MAC_PREFIX;
+    let [index @ .., last] = node.0.to_be_bytes();
+    MacAddress([local, nodes, index[0], index[1], index[2], last])
 }
 
 /// Returns whose address this is, if a node's.
 #[must_use]
 pub fn node_of(mac: MacAddress) -> Option<NodeId> {
-    let [a, b, c, d, e, f] = mac.0;
-    ([a, b] == NODE_MAC_PREFIX).then(|| NodeId(u32::from_be_bytes([c, d, e, f])))
+    let (prefix, index) = mac.0.split_first_chunk()?;
+    let index = index.first_chunk()?;
+    (*prefix == NODE_MAC_PREFIX).then(|| NodeId(u32::from_be_bytes(*index)))
 }
 
 /// Returns what a node with a fixed address has been configured with.
@@ -72,7 +73,14 @@ mod tests {
                 format!("{index} {} {}", node_address(node), node_mac(node))
             })
             .into();
-        insta::assert_snapshot!(rows.join("\n"), @"");
+        insta::assert_snapshot!(rows.join("\n"), @"
+        0 10.1.0.0 02:01:00:00:00:00
+        1 10.1.0.1 02:01:00:00:00:01
+        255 10.1.0.255 02:01:00:00:00:ff
+        256 10.1.1.0 02:01:00:00:01:00
+        99999 10.2.134.159 02:01:00:01:86:9f
+        16646143 10.254.255.255 02:01:00:fd:ff:ff
+        ");
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn from_ntp(time: u64) -> Option<UnixTime> {
     let seconds = (time >> 32) as u32;
     let era = if seconds >= FIRST_ERA { 0 } else { ERA_SECONDS };
     let seconds = (u64::from(seconds) + era).checked_sub(EPOCH_SECONDS)?;
-    let ms = (u64::from(time as u32) * 1_000) >> 32;
+    let ms = ((time % (1 << 32)) * 1_000) >> 32;
     Some(UnixTime::from_millis(seconds * 1_000 + ms))
 }
 

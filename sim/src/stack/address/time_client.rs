@@ -15,9 +15,9 @@ use crate::time::{SimSpan, SimTime};
 /// How long an answer is awaited (`SNTP_RECV_TIMEOUT`).
 const ANSWER_SECONDS: u64 = 15;
 /// The first pause between requests (`SNTP_RETRY_TIMEOUT`).
-const PAUSE_SECONDS: u64 = 15;
+const PAUSE_SECONDS: u16 = 15;
 /// Pauses are doubled while they stay within this (`SNTP_RETRY_TIMEOUT_MAX`).
-const PAUSE_SECONDS_MAX: u64 = 150;
+const PAUSE_SECONDS_MAX: u16 = 150;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
@@ -43,7 +43,7 @@ impl TimeClient {
         Self {
             state: State::Off,
             port: 0,
-            pause_seconds: PAUSE_SECONDS as u16,
+            pause_seconds: PAUSE_SECONDS,
             nonce: 0,
             due: SimTime::MAX,
         }
@@ -88,9 +88,8 @@ impl TimeClient {
             return;
         }
         self.state = State::Paused;
-        let pause = u64::from(self.pause_seconds);
-        self.due = at.after(SimSpan::from_secs(pause));
-        if pause * 2 <= PAUSE_SECONDS_MAX {
+        self.due = at.after(SimSpan::from_secs(u64::from(self.pause_seconds)));
+        if self.pause_seconds * 2 <= PAUSE_SECONDS_MAX {
             self.pause_seconds *= 2;
         }
     }

@@ -1,9 +1,9 @@
 //! What is on its way on one path, in order of arrival.
 
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::event::Bytes;
+use crate::event::{Bytes, Class, EventKey, Scheduled};
+use crate::id::NodeId;
 use crate::radio::{Frame, Transmission};
 use crate::stack::outcome::Direction;
 use crate::time::SimTime;
@@ -26,24 +26,32 @@ pub(super) enum Arrival {
 }
 
 /// Everything that is on its way, earliest first; what is due at the same time keeps its order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flight {
-    heap: BinaryHeap<Reverse<Entry>>,
+    heap: BinaryHeap<Scheduled<Arrival>>,
+    node: NodeId,
     sent: u32,
 }
 
-#[derive(Debug)]
-struct Entry {
-    at: SimTime,
-    number: u32,
-    what: Arrival,
-}
-
 impl Flight {
+    pub(super) const fn new(node: NodeId) -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            node,
+            sent: 0,
+        }
+    }
+
     pub(super) fn push(&mut self, at: SimTime, what: Arrival) {
         self.sent = self.sent.wrapping_add(1);
-        let number = self.sent;
-        self.heap.push(Reverse(Entry { at, number, what }));
+        let key = EventKey {
+            at,
+            class: Class::Delivery,
+            target: self.node,
+            source: self.node,
+            seq: self.sent,
+        };
+        self.heap.push(Scheduled { key, payload: what });
     }
 
     /// Takes the next arrival that is due at `at`.
@@ -51,45 +59,19 @@ impl Flight {
         if self.next_at()? > at {
             return None;
         }
-        self.heap.pop().map(|Reverse(entry)| entry.what)
+        self.heap.pop().map(|entry| entry.payload)
     }
 
     /// Forgets what the station would have sent.
     pub(super) fn forget_ready(&mut self) {
         self.heap
-            .retain(|Reverse(entry)| !matches!(entry.what, Arrival::Ready(_)));
+            .retain(|entry| !matches!(entry.payload, Arrival::Ready(_)));
     }
 
     pub(super) fn next_at(&self) -> Option<SimTime> {
-        self.heap.peek().map(|Reverse(entry)| entry.at)
+        self.heap.peek().map(|entry| entry.key.at)
     }
 }
-
-impl Entry {
-    const fn key(&self) -> (SimTime, u32) {
-        (self.at, self.number)
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Entry {}
 
 #[cfg(test)]
 mod tests {
@@ -97,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_is_due_together_arrives_in_the_order_it_was_sent() {
-        let mut flight = Flight::default();
+        let mut flight = Flight::new(NodeId(0));
         let at = |ns| SimTime::from_nanos(ns);
         for (due, byte) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
             flight.push(at(due), Arrival::AtFront(vec![byte]));

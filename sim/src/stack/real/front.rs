@@ -6,7 +6,7 @@
 
 mod middle;
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use smallvec::SmallVec;
 

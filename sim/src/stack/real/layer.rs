@@ -52,7 +52,7 @@ impl Layer {
     /// Asks the peer to renegotiate, where the protocol knows that.
     pub(super) fn ask_renegotiation(&mut self, now: Moment) {
         if let Self::Tls(endpoint) = self {
-            endpoint.ask_renegotiation(now);
+            endpoint.ask_to_renegotiate(now);
         }
     }
 

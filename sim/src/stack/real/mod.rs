@@ -1,8 +1,9 @@
 //! A node's way to the broker as frames and bytes.
 //!
 //! ```text
-//!  node-core ── TLS ── TCP/IP ── station ))) air ((( access point ── LAN ── TCP/IP ── TLS ── broker
-//!              └────────── RealPath::node ─┘            └ Cell┘     └────── Front ──────┘
+//!  node-core ─ TLS ─ TCP/IP ─ station ))) air ((( access point ─ LAN ─ TCP/IP ─ TLS ─ broker
+//!            └───── NodeStream ────┘             └── Cell ─┘         └──── Front ───┘
+//!  └─────────────────────────────── RealPath ──────────────────────────────────────┘
 //! ```
 //!
 //! Owns the order in which the layers of one node work. What each layer does is its own module's;

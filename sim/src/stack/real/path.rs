@@ -71,6 +71,8 @@ pub(crate) struct RealPath {
     joined: bool,
     /// Where packets for the broker go.
     next_hop: MacAddress,
+    /// When the last packet got through the wires, down and up: they keep the order.
+    wired: [SimTime; 2],
 }
 
 /// What a stream waits for before its SYN can be sent.
@@ -108,7 +110,7 @@ impl RealPath {
             client: security.map(|security| security.client(node)),
             stream: None,
             front: Front::new(SimTime::ZERO, plan::BROKER, port, luck.bits()),
-            flight: Flight::default(),
+            flight: Flight::new(node),
             luck,
             busy_until: SimTime::ZERO,
             civil_ms: None,
@@ -117,6 +119,7 @@ impl RealPath {
             leaving: None,
             joined: false,
             next_hop: plan::BROKER_MAC,
+            wired: [SimTime::ZERO; 2],
         }
     }
 
@@ -274,6 +277,11 @@ impl RealPath {
     /// Returns true while the radio is on.
     pub(crate) fn is_radio_on(&self) -> bool {
         !self.station.is_idle()
+    }
+
+    /// Returns true while the node has an address.
+    pub(crate) const fn is_joined(&self) -> bool {
+        self.joined
     }
 
     /// Works until nothing moves any more.

@@ -41,6 +41,7 @@ impl RealSpec {
             loss_ppm: 0,
             services: ServiceSpec::default(),
             station: StationSpec {
+                cache: wifi.cache,
                 known: wifi.access_point.as_known(),
                 ..StationSpec::default()
             },

@@ -3,7 +3,7 @@
 //! Owns the sockets of the node and the slices of processor time that cryptography takes. Does
 //! not know how packets travel.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use node_core::CloseReason;
 use smallvec::SmallVec;

@@ -2,7 +2,7 @@
 //!
 //! Owns smoltcp's interface and the grain of its timers. Does not know what streams are for.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};

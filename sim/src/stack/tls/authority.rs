@@ -310,3 +310,74 @@ impl std::fmt::Debug for Authority {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pair::{authority_of, settings};
+    use super::super::setup::{ClientKind, ServerKind};
+    use super::super::spec::{KeyKind, TlsSettings};
+    use super::*;
+
+    #[test]
+    fn one_seed_gives_one_authority_to_the_byte() {
+        let all = |seed| {
+            let authority = of(seed);
+            let forged = forgery::forge(&authority, Impostor::LookAlikeCa);
+            let node = authority
+                .client(NodeId(7))
+                .identity
+                .expect("mutual")
+                .cert
+                .clone();
+            (authority.root_der().to_vec(), forged.cert, node)
+        };
+        assert_eq!(all(1), all(1));
+        let (one, two) = (all(1), all(2));
+        assert!(one.0 != two.0 && one.1 != two.1 && one.2 != two.2);
+    }
+
+    #[test]
+    fn nodes_differ_in_their_certificate_and_share_everything_else() {
+        let authority = of(1);
+        let (one, two) = (authority.client(NodeId(1)), authority.client(NodeId(2)));
+        let identity = |setup: &ClientSetup| setup.identity.clone().expect("mutual").cert.clone();
+        assert!(identity(&one)[0] != identity(&two)[0]);
+        assert_eq!(identity(&one)[1], identity(&two)[1]);
+        let config = |setup: &ClientSetup| match &setup.kind {
+            ClientKind::Rustls(client) => Arc::as_ptr(client),
+            ClientKind::Modelled(_) => panic!("rustls speaks here"),
+        };
+        assert_eq!(config(&one), config(&two));
+        let server = |setup: &ServerSetup| match &setup.kind {
+            ServerKind::Rustls(config) => Arc::as_ptr(config),
+            ServerKind::Modelled(_) => panic!("rustls speaks here"),
+        };
+        assert_eq!(server(&authority.server()), server(&authority.server()));
+    }
+
+    #[test]
+    fn a_chain_is_as_deep_as_asked() {
+        for kind in [KeyKind::Ed25519, KeyKind::P256] {
+            for intermediates in 0..=3 {
+                let settings = TlsSettings {
+                    intermediates,
+                    mutual: true,
+                    certificate_key: kind,
+                    ..settings()
+                };
+                let authority = authority_of(Family::here(), settings, 1);
+                let node = authority.client(NodeId(0)).identity.expect("mutual");
+                assert_eq!(node.cert.len(), 1 + usize::from(intermediates));
+            }
+        }
+    }
+
+    fn of(seed: u64) -> Authority {
+        let settings = TlsSettings {
+            intermediates: 1,
+            mutual: true,
+            ..settings()
+        };
+        authority_of(Family::here(), settings, seed)
+    }
+}

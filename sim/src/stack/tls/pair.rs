@@ -139,9 +139,12 @@ impl Pair {
         let failures: Vec<TlsFailure> = self
             .events
             .iter()
-            .filter_map(|(at, event)| match event {
-                TlsEvent::Failed(why) if *at == side => Some(*why),
-                _ => None,
+            .filter_map(|(at, event)| {
+                if let TlsEvent::Failed(why) = event {
+                    (*at == side).then_some(*why)
+                } else {
+                    None
+                }
             })
             .collect();
         assert!(failures.len() <= 1, "an end fails once: {failures:?}");
@@ -150,17 +153,23 @@ impl Pair {
 
     /// Returns the alert that an end sent.
     pub(super) fn alert(&self, side: Side) -> Option<u8> {
-        self.events.iter().find_map(|(at, event)| match event {
-            TlsEvent::AlertSent { description } if *at == side => Some(*description),
-            _ => None,
+        self.events.iter().find_map(|(at, event)| {
+            if let TlsEvent::AlertSent { description } = event {
+                (*at == side).then_some(*description)
+            } else {
+                None
+            }
         })
     }
 
     /// Returns whether an end is connected, and resumed a session.
     pub(super) fn connected(&self, side: Side) -> Option<bool> {
-        self.events.iter().find_map(|(at, event)| match event {
-            TlsEvent::Connected { resumed, .. } if *at == side => Some(*resumed),
-            _ => None,
+        self.events.iter().find_map(|(at, event)| {
+            if let TlsEvent::Connected { resumed, .. } = event {
+                (*at == side).then_some(*resumed)
+            } else {
+                None
+            }
         })
     }
 

@@ -181,3 +181,62 @@ impl KeyProvider for NoKeys {
         Err(Error::General("keys are given, not loaded".into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pair::{Pair, authority_of, settings};
+    use super::super::spec::{KeyKind, TlsSettings, Versions};
+    use super::*;
+    use crate::id::NodeId;
+
+    #[test]
+    fn both_families_give_one_transcript_in_every_combination() {
+        // Where only one family runs there is nothing to compare.
+        if Family::here() == Family::Portable {
+            return;
+        }
+        for versions in [Versions::V1_2, Versions::V1_3] {
+            for group in [KeyExchange::P256, KeyExchange::X25519] {
+                for suite in [Suite::Aes128Gcm, Suite::ChaCha20Poly1305] {
+                    for certificate_key in [KeyKind::Ed25519, KeyKind::P256] {
+                        let settings = TlsSettings {
+                            versions,
+                            certificate_key,
+                            groups: vec![group],
+                            suites: vec![suite],
+                            mutual: true,
+                            resumption: true,
+                            ..settings()
+                        };
+                        let fast = transcripts(Family::Fast, &settings);
+                        let portable = transcripts(Family::Portable, &settings);
+                        assert!(fast == portable, "{settings:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns what is seen of a full connection and of one that resumes it.
+    fn transcripts(family: Family, settings: &TlsSettings) -> Vec<String> {
+        let authority = authority_of(family, settings.clone(), 1);
+        let client = authority.client(NodeId(0)).with_secrets(true);
+        let server = authority.server();
+        let run = |seed| {
+            let mut pair = Pair::open(&client, &server, seed);
+            pair.client.write(pair.now.0, b"up");
+            pair.server.write(pair.now.1, b"down");
+            pair.settle();
+            pair.client.close(pair.now.0);
+            pair.settle();
+            assert_eq!(pair.plain, (b"down".to_vec(), b"up".to_vec()));
+            format!(
+                "{:?} {:?} {:?} {:?}",
+                pair.wire, pair.events, pair.work, pair.secrets
+            )
+        };
+        let seen = vec![run(1), run(2)];
+        assert!(seen[1].contains("resumed: true"));
+        seen
+    }
+}

@@ -36,6 +36,10 @@ pub(super) struct Real {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each end closes by itself, at any time after it connected or before"
+)]
 struct State {
     closed: bool,
     connected: bool,
@@ -132,20 +136,16 @@ impl Real {
         self.flush();
     }
 
-    pub(super) fn ask_renegotiation(&mut self, now: Moment) {
-        /// `HelloRequest`: its type, and that it is empty.
-        const REQUEST: [u8; 4] = [0; 4];
-        if self.connection.protocol_version() != Some(ProtocolVersion::TLSv1_2) {
+    pub(super) fn ask_to_renegotiate(&mut self, now: Moment) {
+        let older = self.connection.protocol_version() == Some(ProtocolVersion::TLSv1_2);
+        if !older || self.is_handshaking() {
             return;
         }
-        // rustls never asks: what it seals is told to be a handshake message.
         if let Some(scope) = &mut self.scope {
-            scope.poses_as_handshake = true;
+            scope.hello_request = true;
         }
-        self.write(now, &REQUEST);
-        if let Some(scope) = &mut self.scope {
-            scope.poses_as_handshake = false;
-        }
+        // rustls cannot be told to ask; what it seals here is replaced.
+        self.write(now, &[0; 4]);
     }
 
     pub(super) fn close(&mut self, now: Moment) {
@@ -273,9 +273,10 @@ impl Real {
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             suite: suite.suite().into(),
             group: group.map_or(0, |group| group.name().into()),
-            version: match version {
-                ProtocolVersion::TLSv1_3 => TlsVersion::V1_3,
-                _ => TlsVersion::V1_2,
+            version: if version == ProtocolVersion::TLSv1_3 {
+                TlsVersion::V1_3
+            } else {
+                TlsVersion::V1_2
             },
         });
     }
@@ -301,9 +302,9 @@ fn scope_of(luck: &mut Rng) -> Box<Scope> {
         work: Work::default(),
         sealed: VecDeque::new(),
         secrets: None,
+        hello_request: false,
         sessions: None,
         identity: None,
-        poses_as_handshake: false,
     })
 }
 
@@ -321,5 +322,70 @@ impl std::fmt::Debug for Real {
             .field("output", &self.output.len())
             .field("plain", &self.plain.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::authority::Authority;
+    use super::super::event::Side;
+    use super::super::pair::{Pair, authority, settings};
+    use super::super::spec::{Chip, Stack, TlsSettings, Versions};
+    use crate::id::NodeId;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Method: some steps of a handshake pass, then bytes are changed, cut or made up.
+        #[test]
+        fn any_bytes_in_any_state_end_in_at_most_one_failure(
+            stack in 0_u8..3,
+            steps in 0_u8..6,
+            cut in 0_usize..2000,
+            flips in prop::collection::vec((any::<prop::sample::Index>(), 1_u8..), 0..4),
+            garbage in prop::collection::vec(any::<u8>(), 0..400),
+            towards_client in any::<bool>(),
+        ) {
+            let authority = of_stack(stack);
+            let mut pair = Pair::open(&authority.client(NodeId(0)), &authority.server(), 1);
+            for step in 0..steps {
+                let side = if step % 2 == 0 { Side::Client } else { Side::Server };
+                pair.step(side, &mut |_, _| {});
+            }
+            pair.client.write(pair.now.0, b"up");
+            pair.settle_through(&mut |_, bytes| {
+                for (index, mask) in &flips {
+                    let at = index.index(bytes.len());
+                    bytes[at] ^= mask;
+                }
+                bytes.truncate(cut.max(1));
+            });
+            if towards_client {
+                pair.client.receive(pair.now.0, &garbage);
+            } else {
+                pair.server.receive(pair.now.1, &garbage);
+            }
+            pair.settle();
+            pair.client.eof(pair.now.0);
+            pair.server.eof(pair.now.1);
+            pair.settle();
+            // `failure` asserts that there is one at most.
+            prop_assert!(pair.client.is_over() || pair.failure(Side::Client).is_none());
+            prop_assert!(pair.server.is_over() || pair.failure(Side::Server).is_none());
+        }
+    }
+
+    fn of_stack(stack: u8) -> Authority {
+        let with = |versions| TlsSettings {
+            versions,
+            ..settings()
+        };
+        authority(match stack {
+            0 => with(Versions::V1_2),
+            1 => with(Versions::V1_3),
+            _ => TlsSettings::of(Stack::MicroPython, Chip::Esp8266At80),
+        })
     }
 }

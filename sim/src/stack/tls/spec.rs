@@ -71,6 +71,8 @@ pub enum Stack {
     MbedTls,
     /// axTLS, as in MicroPython for the ESP8266: RSA key exchange, CBC, no verification.
     MicroPython,
+    /// All that rustls can do, over `RustCrypto`: no firmware is built so; for comparison.
+    RustCrypto,
 }
 
 /// A chip and its clock.
@@ -170,16 +172,18 @@ impl TlsSettings {
         let versions = match stack {
             Stack::BearSsl | Stack::MicroPython => Versions::V1_2,
             Stack::EmbeddedTls => Versions::V1_3,
-            Stack::MbedTls => Versions::Both,
+            Stack::MbedTls | Stack::RustCrypto => Versions::Both,
         };
         let groups = match stack {
             Stack::EmbeddedTls | Stack::MicroPython => vec![KeyExchange::P256],
-            Stack::BearSsl | Stack::MbedTls => vec![KeyExchange::X25519, KeyExchange::P256],
+            Stack::BearSsl | Stack::MbedTls | Stack::RustCrypto => {
+                vec![KeyExchange::X25519, KeyExchange::P256]
+            }
         };
         let suites = match stack {
             Stack::EmbeddedTls | Stack::MicroPython => vec![Suite::Aes128Gcm],
             Stack::BearSsl => vec![Suite::ChaCha20Poly1305, Suite::Aes128Gcm],
-            Stack::MbedTls => vec![Suite::Aes128Gcm, Suite::ChaCha20Poly1305],
+            Stack::MbedTls | Stack::RustCrypto => vec![Suite::Aes128Gcm, Suite::ChaCha20Poly1305],
         };
         let unchecked = stack == Stack::MicroPython;
         Self {
@@ -277,13 +281,14 @@ impl TlsSettings {
         let versions = match stack {
             Stack::BearSsl | Stack::MicroPython => self.versions == Versions::V1_2,
             Stack::EmbeddedTls => self.versions == Versions::V1_3,
-            Stack::MbedTls => true,
+            Stack::MbedTls | Stack::RustCrypto => true,
         };
+        let knows_ed25519 = matches!(stack, Stack::EmbeddedTls | Stack::RustCrypto);
         let ed25519 = self.certificate_key == KeyKind::Ed25519;
         let rules = [
             (older == esp8266, TlsSpecError::ChipWithoutStack),
             (versions, TlsSpecError::VersionUnknownToStack),
-            (!ed25519 || embedded, TlsSpecError::KeyUnknownToStack),
+            (!ed25519 || knows_ed25519, TlsSpecError::KeyUnknownToStack),
             (
                 !embedded || self.groups == [KeyExchange::P256],
                 TlsSpecError::Groups,
@@ -340,3 +345,95 @@ impl fmt::Display for TlsSpecError {
 }
 
 impl std::error::Error for TlsSpecError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_library_does_by_itself_fits_together() {
+        for (stack, chip) in [
+            (Stack::BearSsl, Chip::Esp8266At80),
+            (Stack::EmbeddedTls, Chip::Esp32C3At160),
+            (Stack::MbedTls, Chip::Esp32C3At80),
+            (Stack::MicroPython, Chip::Esp8266At160),
+            (Stack::RustCrypto, Chip::Esp32C3At160),
+        ] {
+            assert!(
+                TlsSpec::new(TlsSettings::of(stack, chip)).is_ok(),
+                "{stack:?}"
+            );
+        }
+        let default = TlsSettings::default();
+        assert_eq!(
+            TlsSpec::new(default.clone()).map(|spec| spec.0),
+            Ok(default)
+        );
+    }
+
+    #[test]
+    fn each_mistake_has_its_name() {
+        type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
+        let cases: [Case; 16] = [
+            (TlsSpecError::ChipWithoutStack, Stack::MbedTls, |s| {
+                s.chip = Chip::Esp8266At80;
+            }),
+            (TlsSpecError::EmptyValidity, Stack::MbedTls, |s| {
+                s.valid_until_s = s.valid_from_s;
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.max_fragment_size = Some(63);
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.max_fragment_size = Some(16_385);
+            }),
+            (TlsSpecError::FragmentSize, Stack::MbedTls, |s| {
+                s.record_max = Some(0);
+            }),
+            (TlsSpecError::Groups, Stack::MbedTls, |s| s.groups.clear()),
+            (TlsSpecError::Groups, Stack::EmbeddedTls, |s| {
+                s.groups = vec![KeyExchange::X25519];
+            }),
+            (TlsSpecError::KeyUnknownToStack, Stack::MbedTls, |s| {
+                s.certificate_key = KeyKind::Ed25519;
+            }),
+            (TlsSpecError::ServerName, Stack::MbedTls, |s| {
+                s.server_name = "a b".to_owned();
+            }),
+            (TlsSpecError::StackCannotResume, Stack::EmbeddedTls, |s| {
+                s.resumption = true;
+            }),
+            (TlsSpecError::StackCannotVerify, Stack::MicroPython, |s| {
+                s.verification = Verification::Full;
+            }),
+            (TlsSpecError::Suites, Stack::MbedTls, |s| {
+                s.suites.push(Suite::Aes128Gcm);
+            }),
+            (TlsSpecError::Tickets, Stack::MbedTls, |s| s.tickets = 3),
+            (TlsSpecError::TooManyIntermediates, Stack::MbedTls, |s| {
+                s.intermediates = 4;
+            }),
+            (
+                TlsSpecError::VersionUnknownToStack,
+                Stack::EmbeddedTls,
+                |s| {
+                    s.versions = Versions::V1_2;
+                },
+            ),
+            (
+                TlsSpecError::WithoutClientCertificates,
+                Stack::MicroPython,
+                |s| s.mutual = true,
+            ),
+        ];
+        for (expected, stack, change) in cases {
+            let chip = match stack {
+                Stack::BearSsl | Stack::MicroPython => Chip::Esp8266At80,
+                Stack::EmbeddedTls | Stack::MbedTls | Stack::RustCrypto => Chip::Esp32C3At80,
+            };
+            let mut settings = TlsSettings::of(stack, chip);
+            change(&mut settings);
+            assert_eq!(TlsSpec::new(settings).err(), Some(expected), "{expected}");
+        }
+    }
+}

@@ -108,7 +108,8 @@ impl Message {
         let body = u32::from_be_bytes([0, high, mid, low]);
         TlsEvent::HandshakeSent {
             kind,
-            bytes: body + MESSAGE_HEADER as u32,
+            // The header has 4 bytes.
+            bytes: body + 4,
             encrypted,
         }
     }
@@ -148,5 +149,93 @@ impl RecordLimit {
             }
         }
         (at, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Side;
+    use super::super::pair::{Pair, authority, connect, settings};
+    use super::super::spec::{KeyExchange, TlsSettings, Versions};
+    use super::*;
+    use crate::id::NodeId;
+
+    #[test]
+    fn messages_are_told_alike_however_the_records_cut_them() {
+        for versions in [Versions::V1_2, Versions::V1_3] {
+            let told = |max_fragment_size| {
+                let mut pair = connect(&authority(TlsSettings {
+                    intermediates: 2,
+                    max_fragment_size,
+                    mutual: true,
+                    versions,
+                    ..settings()
+                }));
+                pair.settle();
+                let sent = pair
+                    .wire
+                    .iter()
+                    .map(|(_, bytes)| bytes.len())
+                    .sum::<usize>();
+                let of_server = pair.events.into_iter();
+                let of_server = of_server.filter(|(side, _)| *side == Side::Server);
+                (of_server.collect::<Vec<_>>(), sent)
+            };
+            let (whole, few) = told(None);
+            let (cut, many) = told(Some(64));
+            assert_eq!(whole, cut);
+            assert!(many > few);
+        }
+    }
+
+    #[test]
+    fn a_retry_in_the_clear_behind_a_change_of_cipher_is_told_as_such() {
+        let with = |groups| {
+            authority(TlsSettings {
+                groups,
+                versions: Versions::V1_3,
+                tickets: 0,
+                ..settings()
+            })
+        };
+        let client = with(vec![KeyExchange::P256, KeyExchange::X25519]);
+        let server = with(vec![KeyExchange::X25519]);
+        let mut pair = Pair::open(&client.client(NodeId(0)), &server.server(), 1);
+        pair.settle();
+        let sent = |of| {
+            let events = pair.events.iter().filter(move |(side, _)| *side == of);
+            let kinds = events.filter_map(|(_, event)| {
+                if let TlsEvent::HandshakeSent {
+                    kind, encrypted, ..
+                } = event
+                {
+                    Some((*kind, *encrypted))
+                } else {
+                    None
+                }
+            });
+            kinds.collect::<Vec<_>>()
+        };
+        let clear = [(1, false), (1, false)];
+        assert_eq!(sent(Side::Client), [&clear[..], &[(20, true)]].concat());
+        let sealed = [(8, true), (11, true), (15, true), (20, true)];
+        let expected = [&[(2, false), (2, false)][..], &sealed].concat();
+        assert_eq!(sent(Side::Server), expected);
+    }
+
+    #[test]
+    fn a_long_record_is_found_wherever_the_stream_is_cut() {
+        let stream = [23, 3, 3, 0, 2, 1, 2, 23, 3, 3, 0, 3, 1, 2, 3];
+        for cut in 0..stream.len() {
+            let mut limit = RecordLimit::new(2);
+            let (first, second) = stream.split_at(cut);
+            let found = match limit.check(first) {
+                (at, true) => at,
+                (at, false) => at + limit.check(second).0,
+            };
+            // All but the last byte of the second header.
+            assert_eq!(found, 11, "cut at {cut}");
+        }
+        assert_eq!(RecordLimit::new(3).check(&stream), (stream.len(), false));
     }
 }

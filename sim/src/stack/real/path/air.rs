@@ -155,13 +155,23 @@ impl RealPath {
                 ether_type: EtherType::Ipv4,
                 bytes,
             } if is_tcp(bytes) => {
-                let due = at.after(around.spec.lan_delay.draw(&mut self.luck));
+                let due = self.wire(at, Direction::Up, around.spec);
                 self.flight.push(due, Arrival::AtFront(bytes.clone()));
             }
             Payload::Data { .. } => cell.services.receive(at, frame.sender, frame),
         }
         cell.collect(at);
         self.take_own(cell);
+    }
+
+    /// Returns when a packet that is sent at `at` has got through the wires.
+    pub(super) fn wire(&mut self, at: SimTime, direction: Direction, spec: &RealSpec) -> SimTime {
+        let last = match direction {
+            Direction::Down => &mut self.wired[0],
+            Direction::Up => &mut self.wired[1],
+        };
+        *last = at.after(spec.lan_delay.draw(&mut self.luck)).max(*last);
+        *last
     }
 
     /// Takes what the access point has for this node; what is for others stays.
@@ -195,8 +205,9 @@ fn outgoing(frame: &Frame, direction: Direction, spec: &RealSpec) -> Outgoing {
             (FrameKind::Management, management_bytes(length(body.len())))
         }
     };
-    // A station sends to everyone through its access point, which acknowledges.
-    let is_group = direction == Direction::Down && frame.receiver.is_group();
+    // A station sends data for everyone through its access point, which acknowledges.
+    let reaches_all = direction == Direction::Down || kind == FrameKind::Management;
+    let is_group = reaches_all && frame.receiver.is_group();
     Outgoing {
         sender: match direction {
             Direction::Down => Sender::AccessPoint,

@@ -1,6 +1,6 @@
 //! What each layer of a path asks of the others.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use node_core::{CloseReason, LinkLoss, UnixTime};
 
@@ -61,7 +61,6 @@ impl RealPath {
                 AddressEffect::Bound(lease) => self.take_address(at, lease.address, around),
                 AddressEffect::Found { address, mac } => self.find(at, address, mac, around),
                 AddressEffect::Lost => self.lose_link(at, LinkLoss::JoinTimedOut, around),
-                AddressEffect::Renewed(_) => {}
                 AddressEffect::ResolveFailed(_) if self.opening == Opening::Resolving => {
                     self.fail_opening(CloseReason::Unresolved, around);
                 }
@@ -69,13 +68,16 @@ impl RealPath {
                     self.opening = Opening::Finding;
                     self.addresses.find(at, address);
                 }
-                AddressEffect::ResolveFailed(_) | AddressEffect::Resolved(_) => {}
                 AddressEffect::Send(frame) => self.transmit(at, Direction::Up, frame, around),
                 AddressEffect::TimeKnown(time) => self.learn_time(at, time, around),
                 AddressEffect::Unreachable(_) if self.opening == Opening::Finding => {
                     self.fail_opening(CloseReason::TimedOut, around);
                 }
-                AddressEffect::Unreachable(_) => {}
+                // Answers that nobody waits for any more change nothing.
+                AddressEffect::Renewed(_)
+                | AddressEffect::ResolveFailed(_)
+                | AddressEffect::Resolved(_)
+                | AddressEffect::Unreachable(_) => {}
             }
         }
         moved
@@ -123,7 +125,7 @@ impl RealPath {
         };
         self.front.poll(at, now, layer, &mut packets, &mut events);
         for packet in packets {
-            let due = at.after(around.spec.lan_delay.draw(&mut self.luck));
+            let due = self.wire(at, Direction::Down, around.spec);
             self.flight.push(due, Arrival::AtAccessPoint(packet));
         }
         for event in events {

@@ -29,10 +29,9 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
     let from_genuine = issuers.last();
     match how {
         Impostor::Expired => {
-            let validity = Validity {
-                from: genuine.from.saturating_sub(DAY_S),
-                until: authority.epoch_s.saturating_sub(DAY_S),
-            };
+            let until = authority.epoch_s.saturating_sub(DAY_S);
+            let from = genuine.from.min(until).saturating_sub(DAY_S);
+            let validity = Validity { from, until };
             certified(
                 &leaf(from_genuine, name, Purpose::Server, validity),
                 issuers,
@@ -46,9 +45,11 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
             CertifiedKey::new(chain, Arc::new(forged.key))
         }
         Impostor::LookAlikeCa | Impostor::UnknownCa => {
-            let root = match how {
-                Impostor::LookAlikeCa => super::ROOT_NAME,
-                _ => "another root",
+            let look_alike = how == Impostor::LookAlikeCa;
+            let root = if look_alike {
+                super::ROOT_NAME
+            } else {
+                "another root"
             };
             let issuers = chain(&authority.spec, root, genuine, &mut luck);
             let issuer = issuers.last();

@@ -7,6 +7,8 @@ use rand_core::Rng as _;
 
 /// Bytes in front of a record: type, version, length.
 pub(super) const HEADER: usize = 5;
+/// Longest payload: plain text, and what a cipher may add (RFC 5246 §6.2.3).
+const PAYLOAD_MAX: u16 = (1 << 14) + 2048;
 /// TLS 1.2 on the wire.
 const VERSION: [u8; 2] = [3, 3];
 /// Suites that axTLS 2.1 offers: AES-128 and AES-256 in CBC, with SHA-1 and SHA-256.
@@ -38,10 +40,8 @@ pub(super) fn parse_header(header: [u8; HEADER]) -> Option<(Content, u16)> {
         23 => Content::Data,
         _ => return None,
     };
-    // Plain text, and what CBC may add (RFC 5246 §6.2.3).
-    const LONGEST: u16 = (1 << 14) + 2048;
     let length = u16::from_be_bytes([header[3], header[4]]);
-    (header[1] == VERSION[0] && length <= LONGEST).then_some((content, length))
+    (header[1] == VERSION[0] && length <= PAYLOAD_MAX).then_some((content, length))
 }
 
 /// Writes a record as it is.

@@ -104,7 +104,7 @@ impl Protection {
         push_record(content, &payload, out);
     }
 
-    /// Returns the plain text of a record's payload, unless it was changed.
+    /// Returns the plain text of a record's payload, unless somebody changed it.
     pub(super) fn open(
         &mut self,
         content: Content,

@@ -118,7 +118,7 @@ impl Digest for Sha256 {
 
 impl Mac for Hmac<Sha256> {
     fn new(key: &[u8]) -> Self {
-        <Self as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length")
+        <Self as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length")
     }
 
     fn update(&mut self, bytes: &[u8]) {

@@ -20,6 +20,9 @@ const FRAGMENT_MAX: usize = 1 << 14;
 /// Bytes of the nonce that AES-GCM sends along in TLS 1.2.
 const EXPLICIT: usize = 8;
 
+/// `HelloRequest` (RFC 5246 §7.4.1.1): a kind of 0 and nothing else.
+const HELLO_REQUEST: &[u8] = &[0; 4];
+
 /// A cipher of TLS 1.3.
 pub(super) struct Tls13<A>(pub PhantomData<fn() -> A>);
 
@@ -136,15 +139,18 @@ impl<A: Aead> Tls12AeadAlgorithm for Tls12<A> {
 impl<A: Aead> MessageEncrypter for Half12<A> {
     fn encrypt(
         &mut self,
-        message: OutboundPlainMessage<'_>,
+        mut message: OutboundPlainMessage<'_>,
         sequence: u64,
     ) -> Result<OutboundOpaqueMessage, Error> {
-        let kind = kind_of(&message);
-        note(kind, &message.payload);
+        if with(|scope| std::mem::take(&mut scope.hello_request)).unwrap_or(false) {
+            message.typ = ContentType::Handshake;
+            message.payload = OutboundChunks::from(HELLO_REQUEST);
+        }
+        note(message.typ, &message.payload);
         let plain = message.payload.len();
         let mut payload = PrefixedPayload::with_capacity(self.encrypted_payload_len(plain));
         let nonce = Nonce::new(&self.iv, sequence).0;
-        let associated = make_tls12_aad(sequence, kind, message.version, plain);
+        let associated = make_tls12_aad(sequence, message.typ, message.version, plain);
         let sent = explicit(A::CIPHER);
         payload.extend_from_slice(&nonce[12 - sent..]);
         payload.extend_from_chunks(&message.payload);
@@ -153,7 +159,11 @@ impl<A: Aead> MessageEncrypter for Half12<A> {
             .aead
             .seal(&nonce, &associated, &mut payload.as_mut()[sent..]);
         payload.extend_from_slice(&tag);
-        Ok(OutboundOpaqueMessage::new(kind, message.version, payload))
+        Ok(OutboundOpaqueMessage::new(
+            message.typ,
+            message.version,
+            payload,
+        ))
     }
 
     fn encrypted_payload_len(&self, plain: usize) -> usize {
@@ -208,29 +218,19 @@ fn open<A: Aead>(
     opened.then_some(end).ok_or(Error::DecryptError)
 }
 
-/// Returns what a record of TLS 1.2 says that it is.
-fn kind_of(message: &OutboundPlainMessage<'_>) -> ContentType {
-    let poses = with(|scope| scope.poses_as_handshake).unwrap_or(false);
-    match message.typ {
-        ContentType::ApplicationData if poses => ContentType::Handshake,
-        kind => kind,
-    }
-}
-
 /// Remembers what a record that is about to be sealed holds.
 fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
-    with(|scope| {
-        scope.sealed.push_back(match kind {
-            ContentType::Alert => {
-                let alert = payload.to_vec();
-                alert
-                    .get(1)
-                    .map_or(Sealed::Other, |code| Sealed::Alert(*code))
-            }
-            ContentType::Handshake => Sealed::Handshake(payload.to_vec()),
-            _ => Sealed::Other,
-        });
-    });
+    let note = if kind == ContentType::Handshake {
+        Sealed::Handshake(payload.to_vec())
+    } else if kind == ContentType::Alert {
+        let alert = payload.to_vec();
+        alert
+            .get(1)
+            .map_or(Sealed::Other, |code| Sealed::Alert(*code))
+    } else {
+        Sealed::Other
+    };
+    with(|scope| scope.sealed.push_back(note));
 }
 
 fn weigh<A: Aead>(bytes: usize) {

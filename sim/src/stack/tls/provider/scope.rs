@@ -43,12 +43,12 @@ pub(in crate::stack::tls) struct Scope {
     pub sealed: VecDeque<Sealed>,
     /// Lines of the key log, if they are wanted.
     pub secrets: Option<VecDeque<String>>,
+    /// Whether the next data that a TLS 1.2 server seals goes out as a `HelloRequest`.
+    pub hello_request: bool,
     /// The sessions it may resume, if it is a client that resumes.
     pub sessions: Option<Sessions>,
     /// Its certificate, if it is a client that has one.
     pub identity: Option<Arc<CertifiedKey>>,
-    /// Application data is sealed as a handshake message.
-    pub poses_as_handshake: bool,
 }
 
 /// Plain text of a sealed record, as far as an event is made of it.

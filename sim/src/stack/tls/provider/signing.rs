@@ -1,7 +1,5 @@
 //! Keys that sign, the same message always alike: RFC 6979 ECDSA and Ed25519.
 
-use p256::pkcs8::EncodePrivateKey as _;
-use pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::sign::{Signer, SigningKey};
@@ -49,16 +47,6 @@ impl Key {
             Self::Ecdsa(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
         }
-    }
-
-    /// Returns the key in PKCS #8.
-    pub(in crate::stack::tls) fn pkcs8(&self) -> PrivateKeyDer<'static> {
-        let der = match self {
-            Self::Ecdsa(key) => key.to_pkcs8_der(),
-            Self::Ed25519(key) => key.to_pkcs8_der(),
-        };
-        let der = der.expect("keys of fixed size encode");
-        PrivatePkcs8KeyDer::from(der.as_bytes().to_vec()).into()
     }
 
     /// Returns the signature of a message.
@@ -118,5 +106,35 @@ impl Signer for Key {
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ecdsa_gives_the_signature_of_rfc_6979() {
+        // RFC 6979 §A.2.5: P-256, SHA-256, the message "sample".
+        let secret = bytes("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+        let key = p256::ecdsa::SigningKey::from_slice(&secret).expect("a key of the group");
+        let r = bytes("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716");
+        let s = bytes("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
+        // DER puts a zero in front of a number whose first bit is set.
+        let der = [
+            &[0x30, 0x46, 0x02, 0x21, 0x00][..],
+            &r,
+            &[0x02, 0x21, 0x00],
+            &s,
+        ]
+        .concat();
+        assert_eq!(Key::Ecdsa(key).signature(b"sample"), der);
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let pairs = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
+        pairs
+            .map(|pair| u8::from_str_radix(pair, 16).expect("hex"))
+            .collect()
     }
 }
