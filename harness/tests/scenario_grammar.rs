@@ -22,8 +22,8 @@ use nodelab::scenario::{
 };
 use nodelab_sim::adversary::{Attack, Impostor, Way};
 use nodelab_sim::board::BoardKind;
-use nodelab_sim::power::{self, BoardExtras, Charge, CpuClock, Energy, Millivolts};
-use nodelab_sim::radio::{Decibels, JoinCache, PowerSave, RadioFault, ReasonCode, Standard};
+use nodelab_sim::power::{BoardExtras, Charge, CpuClock, Energy, Millivolts, PowerSave};
+use nodelab_sim::radio::{Decibels, JoinCache, RadioFault, ReasonCode, Standard};
 use nodelab_sim::stack::UnsetClock;
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::stack::tcp::TcpProfile;
@@ -180,7 +180,7 @@ fn the_world_is_read() {
         board: Some(BoardExtras::Lolin),
         supply: Some(Millivolts(4_500)),
         clock: CpuClock::Mhz160,
-        power_save: power::PowerSave::None,
+        power_save: PowerSave::None,
     };
     assert_eq!(x.power, Some(power));
     assert_eq!(x.broker.latency, Some(Range::only(SimSpan::from_millis(5))));
@@ -355,7 +355,10 @@ fn the_real_network_is_read() {
     };
     assert_eq!(air.shadowing, Some(shadowing));
     assert_eq!((air.attempts_max, air.dtim_period), (Some(4), Some(3)));
-    assert_eq!(air.power_save, Some(PowerSave::Listen(3)));
+    assert_eq!(
+        air.power_save,
+        Some(nodelab_sim::radio::PowerSave::Listen(3))
+    );
     assert_eq!(air.beacon_interval, Some(SimSpan::from_micros(204_800)));
     assert_eq!(air.stations_max, Some(8));
     let cache = JoinCache {

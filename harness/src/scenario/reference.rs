@@ -6,11 +6,13 @@
 mod network;
 mod network_faults;
 mod surroundings;
+mod tls;
 mod trials;
 
-pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, TLS, WIFI};
+pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, WIFI};
 pub use network_faults::{ATTACK, CHANNEL_CHANGED, DEAUTHENTICATED, LASTING, TIME_WRONG};
 pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
+pub use tls::TLS;
 pub use trials::{
     ACCESS_POINT_DOWN, ALERT, BROKER_DOWN, CLOCK_DRIFT, CLOCK_JUMP, EXPECT, FAULT, LINK_LOSS,
     NEVER, POWER_CUT, RESET, SENSOR_FAULT,

@@ -116,6 +116,8 @@ impl Body {
             return;
         };
         uplink.alarm = due;
+        // Every alarm of the path ends in a look at the node's deadline.
+        self.looked_at = due;
         self.schedule(due, EventKind::PathDue, around.queue);
     }
 
