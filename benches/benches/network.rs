@@ -10,7 +10,7 @@ use nodelab_sim::radio::WifiSpec;
 use nodelab_sim::stack::tls::{
     Authority, Chip, Endpoint, KeyExchange, KeyKind, Moment, Stack, TlsSettings, TlsSpec, Versions,
 };
-use nodelab_sim::stack::{RealSpec, SecuritySpec, UnsetClock};
+use nodelab_sim::stack::{Cable, RealSpec, SecuritySpec, UnsetClock};
 use nodelab_sim::{
     EntityId, NodeId, Observation, Observer, Purpose, Rng, SimTime, World, WorldSpec,
 };
@@ -77,6 +77,26 @@ fn byte_pipe(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same over TCP in virtual time, opened and closed each time.
+fn tcp(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("handshake_tcp");
+    group.throughput(Throughput::Elements(HANDSHAKES));
+    for (name, exchange, key) in KEYS {
+        let authority = Authority::new(&tls(exchange, key), 1_780_000_000, 1);
+        let (client, server) = (authority.client(NodeId(0)), authority.server());
+        let mut cable = Cable::new(1);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for _ in 0..HANDSHAKES {
+                    let connection = cable.shake_hands(&client, &server, NOW);
+                    assert!(connection.opened);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
 fn shake_hands(mut node: Endpoint, mut broker: Endpoint) {
     let mut bytes = Vec::new();
     for _ in 0..4 {
@@ -121,5 +141,5 @@ fn world(nodes: u32, tls: TlsSpec) -> WorldSpec {
     }
 }
 
-criterion_group!(benches, byte_pipe, fleet);
+criterion_group!(benches, byte_pipe, tcp, fleet);
 criterion_main!(benches);

@@ -46,21 +46,17 @@ impl Activity {
 #[derive(Debug)]
 pub(super) struct Meter {
     ledger: Option<Box<Ledger>>,
-    /// The node said that it has nothing to do, and has asked for nothing since.
-    pub(super) asleep: bool,
 }
 
 impl Meter {
     pub(super) fn new(power: Option<PowerSpec>) -> Self {
         Self {
             ledger: power.map(|spec| Box::new(Ledger::new(spec))),
-            asleep: false,
         }
     }
 
     /// Starts to count: the board has power.
     pub(super) fn open(&mut self, at: SimTime) {
-        self.asleep = false;
         if let Some(ledger) = &mut self.ledger {
             ledger.open(at);
         }
@@ -170,7 +166,7 @@ impl Body {
             Connection::Joining => return Cause::Joining,
             Connection::Greeting | Connection::Opening => return Cause::Handshake,
             Connection::Online if activity.queued > 0 => return Cause::Publishing,
-            Connection::Offline if self.meter.asleep => Cause::Asleep,
+            Connection::Offline if self.asleep => Cause::Asleep,
             Connection::Offline
             | Connection::Online
             | Connection::RejoinPause
@@ -231,6 +227,6 @@ mod tests {
 
     #[test]
     fn a_meter_without_a_ledger_is_small() {
-        assert!(size_of::<Meter>() <= 16);
+        assert!(size_of::<Meter>() <= 8);
     }
 }
