@@ -154,6 +154,9 @@ impl Body {
         }
         let connection = self.connection;
         let length = around.on_the_wire(bytes.len());
+        if let Some(shapes) = around.shapes {
+            self.meter.compute(shapes.full.record_work);
+        }
         self.meter.transmit_segments(around.network, length);
         match self.link.segment(at, around.network, Direction::Up, length) {
             Delivery::Arrives(arrival) => {
@@ -342,6 +345,7 @@ impl Body {
         } else {
             &shapes.full
         };
+        self.meter.shake_hands(around.network, shape);
         let done = self.link.secure(at, around.network, shape)?;
         self.can_resume = true;
         Ok(done)

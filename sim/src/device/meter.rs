@@ -9,7 +9,7 @@ use super::Surroundings;
 use super::body::{Body, Station};
 use crate::observe::{Observation, Observer};
 use crate::power::{Bill, Cause, CpuState, Drain, Ledger, PowerSpec, RadioState, RateFamily};
-use crate::stack::NetworkSpec;
+use crate::stack::{HandshakeShape, NetworkSpec};
 use crate::time::{SimSpan, SimTime};
 
 /// Bytes around a segment's payload on the air: 26 of 802.11 QoS data, 4 of its check sequence,
@@ -66,6 +66,26 @@ impl Meter {
     pub(super) fn transmit(&mut self, airtime: SimSpan, family: RateFamily) {
         if let Some(ledger) = &mut self.ledger {
             ledger.transmit(airtime, family);
+        }
+    }
+
+    /// Counts a slice of computing within a state in which the processor does less.
+    pub(super) fn compute(&mut self, span: SimSpan) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.compute(span);
+        }
+    }
+
+    /// Counts the frames and the computing of a handshake on the modelled network.
+    pub(super) fn shake_hands(&mut self, network: &NetworkSpec, shape: &HandshakeShape) {
+        for turn in &shape.turns {
+            self.compute(turn.think);
+            if turn.up > 0 {
+                self.transmit_segments(network, turn.up);
+            }
+            if turn.down > 0 {
+                self.transmit_segments(network, 0);
+            }
         }
     }
 
