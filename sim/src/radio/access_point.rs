@@ -198,29 +198,9 @@ impl AccessPoint {
         self.associated
     }
 
-    /// Notes whether an associated station dozes; frames for it then wait for a DTIM.
-    ///
-    /// The power management bit that says so rides on a frame of the station, which the caller
-    /// carries.
-    pub fn note_dozing(&mut self, station: MacAddress, dozing: bool) {
-        if let Some(seat) = self.seats.get_mut(&station) {
-            seat.dozing = dozing;
-        }
-    }
-
-    /// Returns the listen interval of a dozing station in beacon intervals, `None` if it is awake
-    /// or unknown.
-    #[must_use]
-    pub fn dozing(&self, station: MacAddress) -> Option<u16> {
-        let seat = self.seats.get(&station)?;
-        seat.dozing.then_some(seat.listen_interval)
-    }
-
     fn manage(&mut self, at: SimTime, from: MacAddress, body: Option<Body>) {
         match body {
-            Some(Body::AssociationRequest { listen_interval }) => {
-                self.associate(at, from, listen_interval);
-            }
+            Some(Body::AssociationRequest { .. }) => self.associate(at, from),
             Some(Body::Authentication { sequence: 1, .. }) => self.authenticate(at, from),
             Some(Body::Deauthentication { .. } | Body::Disassociation { .. }) => self.forget(from),
             Some(Body::ProbeRequest { channel }) if channel == self.channel => {
@@ -258,7 +238,7 @@ impl AccessPoint {
         self.answer(at, from, ANSWER, &Body::Authentication { sequence, status });
     }
 
-    fn associate(&mut self, at: SimTime, from: MacAddress, listen_interval: u16) {
+    fn associate(&mut self, at: SimTime, from: MacAddress) {
         if self.suffers(RadioFault::AssociationSilent) {
             return;
         }
@@ -287,7 +267,7 @@ impl AccessPoint {
         let answered = self.answer(at, from, ANSWER, &answer);
         if granted {
             self.associated += 1;
-            self.begin_handshake(answered, from, listen_interval);
+            self.begin_handshake(answered, from);
         }
     }
 
