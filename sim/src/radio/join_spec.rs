@@ -27,7 +27,7 @@ pub struct JoinCache {
     pub key: bool,
 }
 
-/// What the access point allows and serves.
+/// What the access point allows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AccessPointSpec {
     /// Its address, which is the BSSID.
@@ -38,8 +38,6 @@ pub struct AccessPointSpec {
     pub dtim_period: u8,
     /// Stations it takes at most.
     pub stations_max: u32,
-    /// Addresses in its DHCP pool.
-    pub addresses: u32,
     /// Channel, 1 to 13.
     pub channel: u8,
     /// Whether the password of the nodes is not its own.
@@ -126,7 +124,6 @@ impl Default for AccessPointSpec {
             beacon_interval: SimSpan::from_micros(102_400),
             dtim_period: 1,
             stations_max: 32,
-            addresses: 100,
             channel: 6,
             password_wrong: false,
         }
