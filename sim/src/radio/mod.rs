@@ -54,7 +54,7 @@ pub use frame::{EtherType, Frame, MacAddress, Payload};
 pub use join_spec::{AccessPointSpec, Delay, JoinCache, KnownAccessPoint, ScanPlan, StationSpec};
 pub use link::{FrameKind, Outgoing, RadioLink};
 pub use phy_spec::{Background, PhySpec, Shadowing};
-pub use power_save::{PowerSave, next_wake};
+pub use power_save::PowerSave;
 pub use propagation::{Dbm, Decibels, RadioSpec, noise_floor};
 pub use rate_control::RateControl;
 pub use reason::ReasonCode;
