@@ -23,19 +23,20 @@ use self::seat::{Seat, Stage};
 use super::eapol::EapolKey;
 use super::fault::RadioFault;
 use super::frame::{EtherType, Frame, MacAddress, Payload};
-use super::join_spec::{AccessPointSpec, Delay};
+use super::join_spec::AccessPointSpec;
 use super::management::{Body, StatusCode};
 use super::reason::ReasonCode;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
+use crate::span::SpanRange;
 use crate::time::{SimSpan, SimTime};
 
 /// From a request to the answer. Unsourced.
-const ANSWER: Delay = Delay::from_millis(2, 8);
+const ANSWER: SpanRange = SpanRange::from_millis(2, 8);
 /// From a probe request to the response; ns-3 waits 50 ms for it. Unsourced.
-const PROBE_ANSWER: Delay = Delay::from_millis(1, 5);
+const PROBE_ANSWER: SpanRange = SpanRange::from_millis(1, 5);
 /// From a step of the handshake to the next message, by a process of its own. Unsourced.
-const KEY_ANSWER: Delay = Delay::from_millis(10, 30);
+const KEY_ANSWER: SpanRange = SpanRange::from_millis(10, 30);
 /// Highest association number (IEEE 802.11-2020 §9.4.1.8); larger worlds use numbers twice.
 const ASSOCIATION_ID_MAX: u16 = 2007;
 /// Stations that may be authenticated and nothing more, all at the same time.
@@ -304,7 +305,7 @@ impl AccessPoint {
     }
 
     /// Answers after a drawn delay, and returns when the answer is ready.
-    fn answer(&mut self, at: SimTime, to: MacAddress, delay: Delay, body: &Body) -> SimTime {
+    fn answer(&mut self, at: SimTime, to: MacAddress, delay: SpanRange, body: &Body) -> SimTime {
         let ready = at.after(delay.draw(&mut self.luck(at, to)));
         self.send(ready, to, body.payload());
         ready

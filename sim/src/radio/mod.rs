@@ -51,7 +51,7 @@ pub use error::packet_success;
 pub use event::{JoinPhase, RadioEvent};
 pub use fault::RadioFault;
 pub use frame::{EtherType, Frame, MacAddress, Payload};
-pub use join_spec::{AccessPointSpec, Delay, JoinCache, KnownAccessPoint, ScanPlan, StationSpec};
+pub use join_spec::{AccessPointSpec, JoinCache, KnownAccessPoint, ScanPlan, StationSpec};
 pub use link::{FrameKind, Outgoing, RadioLink};
 pub use phy_spec::{Background, PhySpec, Shadowing};
 pub use power_save::PowerSave;
