@@ -537,7 +537,6 @@ fn each_packet_that_is_sent_is_sound() {
     let frames: Vec<&Frame> = pair.frames().chain(answers).collect();
     assert!(frames.len() > 15);
     for frame in frames {
-        assert!(packet::concerns(frame));
         assert!(
             arp_of(frame).is_some() || port_of(frame).is_some(),
             "{frame:?}"
