@@ -15,6 +15,7 @@ use nodelab_sim::broker::{BrokerEvent, BrokerSpec};
 use nodelab_sim::environment::Profile;
 use nodelab_sim::radio::{Payload, WifiSpec};
 use nodelab_sim::stack::address::AddressFault;
+use nodelab_sim::stack::tcp::Segment;
 use nodelab_sim::stack::tls::{
     Chip, Side, Stack, TlsEvent, TlsFailure, TlsSettings, TlsSpec, Verification, Versions,
 };
@@ -99,7 +100,7 @@ impl Story {
         let mut late = self.tls.iter();
         late.find_map(|(at, by, event)| {
             let counts = *by == side && *at >= after(BEGIN);
-            failed(event).filter(|_| counts).map(|why| (*at, why))
+            failed(*event).filter(|_| counts).map(|why| (*at, why))
         })
     }
 
@@ -542,7 +543,7 @@ fn a_time_server_that_lies_once_does_not_lock_a_node_out() {
         victims: Victims::All,
     });
     let story = Story::of(&spec);
-    let first = story.tls.iter().find_map(|(_, _, event)| failed(event));
+    let first = story.tls.iter().find_map(|(_, _, event)| failed(*event));
     assert_eq!(first, Some(TlsFailure::NotYetValid));
     story.nothing_is_leaked();
     story.nothing_is_lost();
@@ -559,9 +560,9 @@ fn the_micropython_profile_lets_every_impostor_in() {
 }
 
 /// Returns why an end gave up, if this says that it did.
-fn failed(event: &TlsEvent) -> Option<TlsFailure> {
+fn failed(event: TlsEvent) -> Option<TlsFailure> {
     if let TlsEvent::Failed(why) = event {
-        Some(*why)
+        Some(why)
     } else {
         None
     }
@@ -609,7 +610,7 @@ fn during_attack(at: SimTime) -> bool {
 
 /// Returns true for an IPv4 packet with a TCP segment that opens a connection.
 fn opens(packet: &[u8]) -> bool {
-    packet.len() > 33 && packet[9] == 6 && packet[33] & 0x12 == 0x02
+    Segment::read(packet).is_some_and(|segment| segment.opens())
 }
 
 fn holds(bytes: &[u8], wanted: &[u8]) -> bool {

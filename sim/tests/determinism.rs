@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use nodelab_sim::analog::Tmp36Fault;
 use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::{Profile, RandomWalk};
-use nodelab_sim::stack::{NetworkSpec, SpanRange};
+use nodelab_sim::stack::NetworkSpec;
 use nodelab_sim::{
     Checkers, Digest, DigestObserver, Fault, NodeId, Observation, Observer, ScheduledFault,
-    SimSpan, SimTime, Victims, World, WorldSpec,
+    SimSpan, SimTime, SpanRange, Victims, World, WorldSpec,
 };
 use support::node;
 

@@ -12,9 +12,10 @@ use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::Profile;
 use nodelab_sim::power::{Bill, BoardExtras, Cause, Charge, Chip, Drain, Millivolts, PowerSpec};
 use nodelab_sim::radio::{JoinCache, WifiSpec};
-use nodelab_sim::stack::{NetworkSpec, RealSpec, SpanRange};
+use nodelab_sim::stack::{NetworkSpec, RealSpec};
 use nodelab_sim::{
-    Celsius, Checkers, NodeId, NodeSpec, Observation, Observer, SimSpan, SimTime, World, WorldSpec,
+    Celsius, Checkers, NodeId, NodeSpec, Observation, Observer, SimSpan, SimTime, SpanRange, World,
+    WorldSpec,
 };
 
 /// Keeps every bill and the last drain, and checks them.

@@ -13,6 +13,7 @@ use node_core::{Event, UnixTime};
 use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::Profile;
 use nodelab_sim::radio::{Frame, Payload, WifiSpec};
+use nodelab_sim::stack::tcp::Segment;
 use nodelab_sim::stack::tls::{Chip, Stack, TlsSettings, TlsSpec, Versions};
 use nodelab_sim::stack::{Direction, NetworkSpec, RealSpec, SecuritySpec, UnsetClock};
 use nodelab_sim::{Celsius, NodeId, Observation, Observer, SimSpan, SimTime, World, WorldSpec};
@@ -185,12 +186,7 @@ fn tcp_payload(frame: &Frame) -> u64 {
     let Payload::Data { bytes, .. } = &frame.payload else {
         return 0;
     };
-    if bytes.get(9) != Some(&6) {
-        return 0;
-    }
-    let ip = usize::from(bytes[0] & 0x0F) * 4;
-    let tcp = usize::from(bytes[ip + 12] >> 4) * 4;
-    (bytes.len() - ip - tcp) as u64
+    Segment::read(bytes).map_or(0, |segment| segment.payload.len() as u64)
 }
 
 fn security(stack: Stack, chip: Chip, versions: Versions) -> SecuritySpec {

@@ -8,8 +8,8 @@ use nodelab_sim::radio::{
 };
 use nodelab_sim::stack::address::ServiceSpec;
 use nodelab_sim::stack::tcp::TcpProfile;
-use nodelab_sim::stack::{NetworkSpec, RealSpec, SpanRange};
-use nodelab_sim::{Fault, Rng, ScheduledFault, SimSpan, SimTime, Victims};
+use nodelab_sim::stack::{NetworkSpec, RealSpec};
+use nodelab_sim::{Fault, Rng, ScheduledFault, SimSpan, SimTime, SpanRange, Victims};
 
 use super::share;
 use crate::prepare::Prepared;

@@ -10,7 +10,6 @@
 //! ```
 
 mod block;
-mod dissect;
 mod ethernet;
 mod key_log;
 mod link;
@@ -20,7 +19,6 @@ mod stream;
 mod tally;
 mod wlan;
 
-pub use dissect::Segment;
 pub use key_log::KeyLogObserver;
 pub use link::Link;
 pub use observer::{CaptureObserver, CaptureOptions};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::dissect::Segment;
 use crate::id::NodeId;
+use crate::stack::tcp::Segment;
 
 /// Directions of streams that are followed at most; more than one of each of 1 000 nodes.
 const FLOWS_MAX: usize = 8_192;

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::dissect::Segment;
 use super::stream::{Flow, Follower};
 use crate::id::NodeId;
 use crate::radio::EtherType;
+use crate::stack::tcp::Segment;
 
 /// Longest head that says how long a message is: that of a TLS record.
 const HEAD_MAX: usize = 5;

@@ -23,19 +23,20 @@ use self::seat::{Seat, Stage};
 use super::eapol::EapolKey;
 use super::fault::RadioFault;
 use super::frame::{EtherType, Frame, MacAddress, Payload};
-use super::join_spec::{AccessPointSpec, Delay};
+use super::join_spec::AccessPointSpec;
 use super::management::{Body, StatusCode};
 use super::reason::ReasonCode;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
+use crate::span::SpanRange;
 use crate::time::{SimSpan, SimTime};
 
 /// From a request to the answer. Unsourced.
-const ANSWER: Delay = Delay::from_millis(2, 8);
+const ANSWER: SpanRange = SpanRange::from_millis(2, 8);
 /// From a probe request to the response; ns-3 waits 50 ms for it. Unsourced.
-const PROBE_ANSWER: Delay = Delay::from_millis(1, 5);
+const PROBE_ANSWER: SpanRange = SpanRange::from_millis(1, 5);
 /// From a step of the handshake to the next message, by a process of its own. Unsourced.
-const KEY_ANSWER: Delay = Delay::from_millis(10, 30);
+const KEY_ANSWER: SpanRange = SpanRange::from_millis(10, 30);
 /// Highest association number (IEEE 802.11-2020 §9.4.1.8); larger worlds use numbers twice.
 const ASSOCIATION_ID_MAX: u16 = 2007;
 /// Stations that may be authenticated and nothing more, all at the same time.
@@ -198,29 +199,9 @@ impl AccessPoint {
         self.associated
     }
 
-    /// Notes whether an associated station dozes; frames for it then wait for a DTIM.
-    ///
-    /// The power management bit that says so rides on a frame of the station, which the caller
-    /// carries.
-    pub fn note_dozing(&mut self, station: MacAddress, dozing: bool) {
-        if let Some(seat) = self.seats.get_mut(&station) {
-            seat.dozing = dozing;
-        }
-    }
-
-    /// Returns the listen interval of a dozing station in beacon intervals, `None` if it is awake
-    /// or unknown.
-    #[must_use]
-    pub fn dozing(&self, station: MacAddress) -> Option<u16> {
-        let seat = self.seats.get(&station)?;
-        seat.dozing.then_some(seat.listen_interval)
-    }
-
     fn manage(&mut self, at: SimTime, from: MacAddress, body: Option<Body>) {
         match body {
-            Some(Body::AssociationRequest { listen_interval }) => {
-                self.associate(at, from, listen_interval);
-            }
+            Some(Body::AssociationRequest { .. }) => self.associate(at, from),
             Some(Body::Authentication { sequence: 1, .. }) => self.authenticate(at, from),
             Some(Body::Deauthentication { .. } | Body::Disassociation { .. }) => self.forget(from),
             Some(Body::ProbeRequest { channel }) if channel == self.channel => {
@@ -258,7 +239,7 @@ impl AccessPoint {
         self.answer(at, from, ANSWER, &Body::Authentication { sequence, status });
     }
 
-    fn associate(&mut self, at: SimTime, from: MacAddress, listen_interval: u16) {
+    fn associate(&mut self, at: SimTime, from: MacAddress) {
         if self.suffers(RadioFault::AssociationSilent) {
             return;
         }
@@ -287,7 +268,7 @@ impl AccessPoint {
         let answered = self.answer(at, from, ANSWER, &answer);
         if granted {
             self.associated += 1;
-            self.begin_handshake(answered, from, listen_interval);
+            self.begin_handshake(answered, from);
         }
     }
 
@@ -324,7 +305,7 @@ impl AccessPoint {
     }
 
     /// Answers after a drawn delay, and returns when the answer is ready.
-    fn answer(&mut self, at: SimTime, to: MacAddress, delay: Delay, body: &Body) -> SimTime {
+    fn answer(&mut self, at: SimTime, to: MacAddress, delay: SpanRange, body: &Body) -> SimTime {
         let ready = at.after(delay.draw(&mut self.luck(at, to)));
         self.send(ready, to, body.payload());
         ready

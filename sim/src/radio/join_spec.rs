@@ -2,7 +2,7 @@
 //! each of them waits and works.
 
 use super::frame::MacAddress;
-use crate::rng::Rng;
+use crate::span::SpanRange;
 use crate::time::SimSpan;
 
 /// SHA-1 compressions from a password to a key: 4096 rounds of HMAC for two blocks of output,
@@ -27,7 +27,7 @@ pub struct JoinCache {
     pub key: bool,
 }
 
-/// What the access point allows and serves.
+/// What the access point allows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AccessPointSpec {
     /// Its address, which is the BSSID.
@@ -38,8 +38,6 @@ pub struct AccessPointSpec {
     pub dtim_period: u8,
     /// Stations it takes at most.
     pub stations_max: u32,
-    /// Addresses in its DHCP pool.
-    pub addresses: u32,
     /// Channel, 1 to 13.
     pub channel: u8,
     /// Whether the password of the nodes is not its own.
@@ -69,15 +67,6 @@ pub struct ScanPlan {
     pub passive: SimSpan,
 }
 
-/// A span of time drawn anew each time, uniform.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Delay {
-    /// The shortest.
-    pub min: SimSpan,
-    /// The longest, not below `min`.
-    pub max: SimSpan,
-}
-
 /// The figures of a station's half of joining.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StationSpec {
@@ -90,9 +79,9 @@ pub struct StationSpec {
     /// How it scans.
     pub scan: ScanPlan,
     /// From a known channel to the first authentication request.
-    pub settle: Delay,
+    pub settle: SpanRange,
     /// From a frame to the answer to it, and from the last message to the use of the keys.
-    pub turnaround: Delay,
+    pub turnaround: SpanRange,
     /// How long it waits for an answer to an authentication or association request.
     pub answer_timeout: SimSpan,
     /// Authentication requests it sends at most, at least 1.
@@ -126,7 +115,6 @@ impl Default for AccessPointSpec {
             beacon_interval: SimSpan::from_micros(102_400),
             dtim_period: 1,
             stations_max: 32,
-            addresses: 100,
             channel: 6,
             password_wrong: false,
         }
@@ -177,23 +165,6 @@ impl Default for ScanPlan {
     }
 }
 
-impl Delay {
-    /// Builds a delay from whole milliseconds.
-    #[must_use]
-    pub const fn from_millis(min: u64, max: u64) -> Self {
-        Self {
-            min: SimSpan::from_millis(min),
-            max: SimSpan::from_millis(max),
-        }
-    }
-
-    /// Draws one.
-    pub(crate) fn draw(&self, luck: &mut Rng) -> SimSpan {
-        let spread_ns = self.max.as_nanos().saturating_sub(self.min.as_nanos());
-        self.min.plus(SimSpan::from_nanos(luck.up_to(spread_ns)))
-    }
-}
-
 impl StationSpec {
     /// Returns the CPU time from password to key at a clock of `mhz`, which is not zero.
     #[must_use]
@@ -214,7 +185,7 @@ impl StationSpec {
             .plus(self.key_derivation)
             .plus(association)
             .plus(self.handshake_timeout)
-            .plus(self.turnaround.max.times(2))
+            .plus(self.turnaround.max().times(2))
     }
 }
 
@@ -234,8 +205,8 @@ impl Default for StationSpec {
             known: AccessPointSpec::default().as_known(),
             key_derivation: Self::key_derivation_at(CLOCK_MHZ),
             scan: ScanPlan::default(),
-            settle: Delay::from_millis(20, 40),
-            turnaround: Delay::from_millis(5, 15),
+            settle: SpanRange::from_millis(20, 40),
+            turnaround: SpanRange::from_millis(5, 15),
             answer_timeout: SimSpan::from_secs(1),
             authentication_tries: 5,
             association_tries: 5,

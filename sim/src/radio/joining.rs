@@ -136,20 +136,6 @@ fn a_neighbour_moves_nobodys_luck() {
 }
 
 #[test]
-fn an_access_point_knows_who_dozes() {
-    let mut pair = joined(15);
-    assert_eq!(pair.access_point.dozing(address_of(0)), None);
-    pair.access_point.note_dozing(address_of(0), true);
-    pair.stations[0].note_dozing(true);
-    assert_eq!(pair.access_point.dozing(address_of(0)), Some(3));
-    pair.strike(RadioFault::Deauthenticated {
-        reason: ReasonCode::UNSPECIFIED,
-    });
-    pair.run(pair.now.after(SimSpan::from_secs(1)));
-    assert!(!pair.stations[0].is_dozing());
-}
-
-#[test]
 fn beacons_keep_their_beat_and_count_down_to_the_dtim() {
     let spec = AccessPointSpec {
         dtim_period: 3,

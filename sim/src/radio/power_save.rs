@@ -32,8 +32,7 @@ impl PowerSave {
 
 /// Returns the first beacon at or after `at` whose number is a multiple of `every` (zero counts
 /// as one). Beacon 0 is due when the world begins. An interval of zero is no wait.
-#[must_use]
-pub fn next_wake(at: SimTime, beacon_interval: SimSpan, every: u8) -> SimTime {
+fn next_wake(at: SimTime, beacon_interval: SimSpan, every: u8) -> SimTime {
     let period_ns = beacon_interval.times(u64::from(every.max(1))).as_nanos();
     if period_ns == 0 {
         return at;

@@ -95,7 +95,6 @@ pub struct Station {
     beacons_missing: Option<SimTime>,
     /// The stage under way, and since when.
     phase: Option<(JoinPhase, SimTime)>,
-    dozing: bool,
     effects: VecDeque<StationEffect>,
 }
 
@@ -146,7 +145,6 @@ impl Station {
             has_key: spec.cache.key,
             beacons_missing: None,
             phase: None,
-            dozing: false,
             effects: VecDeque::new(),
         }
     }
@@ -290,17 +288,6 @@ impl Station {
         matches!(self.state, State::Idle)
     }
 
-    /// Notes whether the station sleeps between beacons; an associated one only.
-    pub const fn note_dozing(&mut self, dozing: bool) {
-        self.dozing = dozing && self.is_associated();
-    }
-
-    /// Returns true while it sleeps between beacons.
-    #[must_use]
-    pub const fn is_dozing(&self) -> bool {
-        self.dozing
-    }
-
     /// Takes a management frame of the access point to join.
     fn manage(&mut self, at: SimTime, target: Target, body: Body) {
         match (body, self.state) {
@@ -344,7 +331,6 @@ impl Station {
         self.deadline = None;
         self.beacons_missing = None;
         self.phase = None;
-        self.dozing = false;
     }
 
     fn begin_phase(&mut self, at: SimTime, phase: JoinPhase) {

@@ -14,7 +14,7 @@ pub mod tcp;
 pub mod tls;
 
 pub use modelled::Link;
-pub use network::{NetworkSpec, SpanRange};
+pub use network::NetworkSpec;
 pub use outcome::{Delivery, Direction, JoinOutcome, OpenOutcome};
 #[cfg(test)]
 pub(crate) use real::Mangler;

@@ -198,8 +198,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::span::SpanRange;
     use crate::stack::Turn;
-    use crate::stack::network::SpanRange;
 
     const START: SimTime = SimTime::from_nanos(1_000_000_000);
     const DRAWS: u32 = 100_000;

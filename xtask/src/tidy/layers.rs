@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 24] = [
+const PLACES: [(&str, u8); 25] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -39,6 +39,7 @@ const PLACES: [(&str, u8); 24] = [
     ("queue", 4),
     ("radio", PEERS),
     ("rng", 2),
+    ("span", 3),
     ("spec", PEERS),
     ("stack", PEERS),
     ("time", 1),

@@ -3,9 +3,10 @@
 //! Owns reading: TCP streams, TLS records, MQTT packets, and the search for what nobody should
 //! see. Asks no part of the simulator what it meant to send.
 
-use nodelab_sim::capture::{Flow, Follower, Segment};
+use nodelab_sim::capture::{Flow, Follower};
 use nodelab_sim::radio::{Attempt, Preamble, Rate, Standard, Timing, ack_time, frame_time};
 use nodelab_sim::stack::Direction;
+use nodelab_sim::stack::tcp::Segment;
 use nodelab_sim::stack::tls::{TlsEvent, TlsVersion};
 use nodelab_sim::{NodeId, SimSpan};
 

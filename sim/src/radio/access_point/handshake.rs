@@ -18,7 +18,7 @@ const TRIES_MAX: u8 = 4;
 
 impl AccessPoint {
     /// Gives a station its seat, and sends message 1.
-    pub(super) fn begin_handshake(&mut self, at: SimTime, to: MacAddress, listen_interval: u16) {
+    pub(super) fn begin_handshake(&mut self, at: SimTime, to: MacAddress) {
         let mut luck = self.luck(at, to);
         let ready = at.after(KEY_ANSWER.draw(&mut luck));
         let handshake = Handshake {
@@ -30,8 +30,6 @@ impl AccessPoint {
         };
         let seat = Seat {
             stage: Stage::Handshake(handshake),
-            listen_interval,
-            dozing: false,
         };
         self.seats.insert(to, seat);
         if !self.suffers(RadioFault::HandshakeSilent) {

@@ -7,10 +7,6 @@ use crate::time::SimTime;
 pub(super) struct Seat {
     /// How far it has come.
     pub(super) stage: Stage,
-    /// Beacon intervals that it may sleep through.
-    pub(super) listen_interval: u16,
-    /// Whether it sleeps between beacons.
-    pub(super) dozing: bool,
 }
 
 /// How far a station has come. Variant order is that of a join.
@@ -47,8 +43,6 @@ impl Seat {
     pub(super) const fn authenticated(since: SimTime) -> Self {
         Self {
             stage: Stage::Authenticated { since },
-            listen_interval: 0,
-            dozing: false,
         }
     }
 }

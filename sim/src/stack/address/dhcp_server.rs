@@ -12,9 +12,9 @@ use smoltcp::wire::{DhcpMessageType, DhcpPacket, DhcpRepr};
 use crate::id::NodeId;
 use crate::radio::MacAddress;
 use crate::rng::{EntityId, Purpose, Rng};
+use crate::span::SpanRange;
 use crate::stack::address::dhcp::{self, ServerMessage};
 use crate::stack::address::{AddressDrop, ServiceSpec, plan};
-use crate::stack::network::SpanRange;
 use crate::time::{SimSpan, SimTime};
 
 /// How long an offered address is kept for whoever does not ask for it (dnsmasq keeps it as

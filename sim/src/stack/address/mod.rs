@@ -30,6 +30,5 @@ pub use dhcp_client::Lease;
 pub use dns_client::ResolveFailure;
 pub use drops::{AddressDrop, AddressDrops};
 pub use fault::AddressFault;
-pub use packet::concerns;
 pub use server::AddressServer;
 pub use spec::ServiceSpec;

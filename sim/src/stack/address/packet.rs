@@ -39,20 +39,6 @@ pub(super) struct Arp {
     pub(super) target: (MacAddress, Ipv4Addr),
 }
 
-/// Returns whether a frame is address configuration's business: ARP, or UDP in IPv4.
-#[must_use]
-pub fn concerns(frame: &Frame) -> bool {
-    const PROTOCOL: usize = 9;
-    match &frame.payload {
-        Payload::Data { ether_type, bytes } => match ether_type {
-            EtherType::Arp => true,
-            EtherType::Eapol => false,
-            EtherType::Ipv4 => bytes.get(PROTOCOL) == Some(&IpProtocol::Udp.into()),
-        },
-        Payload::Management { .. } => false,
-    }
-}
-
 /// Builds a frame that carries an IPv4 packet.
 pub(super) fn ipv4_frame(sender: MacAddress, receiver: MacAddress, bytes: Vec<u8>) -> Frame {
     data_frame(sender, receiver, EtherType::Ipv4, bytes)

@@ -2,8 +2,8 @@
 
 use node_core::UnixTime;
 
+use crate::span::SpanRange;
 use crate::stack::address::plan;
-use crate::stack::network::SpanRange;
 use crate::time::SimSpan;
 
 /// How the services of the local network behave; any value is legal.

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 use self::middle::{Middle, Threat, Threats, carry};
 use super::layer::Layer;
 use crate::adversary::{Attack, Impostor, Passage, Way};
-use crate::stack::tcp::{End, Host, SocketKey, TcpProfile};
+use crate::stack::tcp::{End, Host, Segment, SocketKey, TcpProfile};
 use crate::stack::tls::{Moment, TlsEvent};
 use crate::time::SimTime;
 
@@ -90,7 +90,9 @@ impl Front {
 
     /// Takes an IPv4 packet.
     pub(super) fn receive(&mut self, packet: Vec<u8>) {
-        if let Some(from) = syn_of(&packet).filter(|_| self.running) {
+        let opening = Segment::read(&packet).filter(Segment::opens);
+        if let Some(segment) = opening.filter(|_| self.running) {
+            let (_, from) = segment.source;
             self.make_room();
             // A node has one stream: who opens another has given the half-open one up.
             if let Some((key, _)) = self.listening.take_if(|(_, known)| *known != from) {
@@ -421,18 +423,6 @@ impl Accepted {
         self.unsent.append(&mut passage.down);
         self.closing |= passage.cut;
     }
-}
-
-/// Returns the source port of a segment that opens a connection.
-fn syn_of(packet: &[u8]) -> Option<u16> {
-    const SYN: u8 = 0x02;
-    const ACK: u8 = 0x10;
-    const FLAGS_AT: usize = 13;
-    let header = usize::from(packet.first()? & 0x0F) * 4;
-    let segment = packet.get(header..)?;
-    let opens = segment.get(FLAGS_AT)? & (SYN | ACK) == SYN;
-    let port = segment.first_chunk()?;
-    opens.then_some(u16::from_be_bytes(*port))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What a real network is made of.
 
 use crate::radio::{StationSpec, WifiSpec};
+use crate::span::SpanRange;
 use crate::stack::address::{ServiceSpec, plan};
-use crate::stack::network::SpanRange;
 use crate::stack::tcp::TcpProfile;
 use crate::time::SimSpan;
 

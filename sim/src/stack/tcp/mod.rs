@@ -5,7 +5,10 @@
 
 mod host;
 mod profile;
+mod segment;
 mod wire;
 
 pub(crate) use host::{End, Host, SocketKey};
 pub use profile::{TcpProfile, TcpTimers};
+pub use segment::Segment;
+pub(crate) use segment::is_tcp;

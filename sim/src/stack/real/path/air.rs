@@ -9,6 +9,7 @@ use crate::stack::address::plan;
 use crate::stack::outcome::Direction;
 use crate::stack::real::flight::Arrival;
 use crate::stack::real::{Cell, PathOutput, RealSpec};
+use crate::stack::tcp::is_tcp;
 use crate::time::SimTime;
 
 impl RealPath {
@@ -237,11 +238,4 @@ fn outgoing(frame: &Frame, direction: Direction, spec: &RealSpec) -> Outgoing {
         psdu_bytes,
         heard: true,
     }
-}
-
-/// Returns true for a packet that carries TCP.
-fn is_tcp(packet: &[u8]) -> bool {
-    const PROTOCOL_AT: usize = 9;
-    const TCP: u8 = 6;
-    packet.get(PROTOCOL_AT) == Some(&TCP)
 }

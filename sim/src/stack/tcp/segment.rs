@@ -1,15 +1,16 @@
 //! Reads TCP segments out of IPv4 packets.
 //!
-//! Owns as much of both headers as counting and following streams takes. Trusts no length:
-//! whatever is not a whole segment is none.
+//! Owns as much of both headers as finding, counting and following streams takes. Trusts no
+//! length: whatever is not a whole segment is none.
 
-/// Protocol number of TCP.
+/// Protocol number of TCP, and where an IPv4 header has it.
+//= RFC 791 §3.1
 const TCP: u8 = 6;
-/// Longest IPv4 header without options, and longest TCP header without options.
+const PROTOCOL_AT: usize = 9;
+/// Length of an IPv4 header without options, and of a TCP header without options.
 const HEADER: usize = 20;
-const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
-const RST: u8 = 0x04;
+const ACK: u8 = 0x10;
 
 /// A TCP segment in an IPv4 packet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +40,7 @@ impl<'a> Segment<'a> {
         let total = usize::from(u16_at(packet, 2)?);
         // Fragments are not put together: more to come, or not the first.
         let is_fragment = u16_at(packet, 6)? & 0x3FFF != 0;
-        if first >> 4 != 4 || ip_header < HEADER || is_fragment || *packet.get(9)? != TCP {
+        if first >> 4 != 4 || ip_header < HEADER || is_fragment || !is_tcp(packet) {
             return None;
         }
         let segment = packet.get(ip_header..total)?;
@@ -58,17 +59,22 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Returns true for the first segment of a stream.
+    /// Returns true for the first segment of a direction of a stream.
     #[must_use]
     pub const fn is_first(&self) -> bool {
         self.flags & SYN != 0
     }
 
-    /// Returns true for a segment after which nothing follows.
+    /// Returns true for a segment that asks for a connection.
     #[must_use]
-    pub const fn is_last(&self) -> bool {
-        self.flags & (FIN | RST) != 0
+    pub const fn opens(&self) -> bool {
+        self.flags & (SYN | ACK) == SYN
     }
+}
+
+/// Returns true for a packet that says it carries TCP, whole or not.
+pub(crate) fn is_tcp(packet: &[u8]) -> bool {
+    packet.get(PROTOCOL_AT) == Some(&TCP)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -108,7 +114,7 @@ mod tests {
         assert_eq!(segment.source, ([192, 168, 4, 2], 0xC000));
         assert_eq!(segment.destination, ([10, 0, 0, 1], 1_883));
         assert_eq!(segment.sequence, 9);
-        assert!(!segment.is_first() && !segment.is_last());
+        assert!(!segment.is_first() && !segment.opens());
     }
 
     #[test]
