@@ -437,7 +437,7 @@ fn what_protects_the_streams_is_read() {
 
 #[test]
 fn tls_without_more_is_what_the_board_does() {
-    let scenario = block("{ tls: true }");
+    let scenario = block("{ network: real, tls: true }");
     let tls = scenario.extension.tls.unwrap();
     let on = |board| {
         let security = tls.settle(board, &scenario.file).unwrap();

@@ -197,9 +197,12 @@ fn judge_modelled(fields: &Fields<'_>, problems: &mut Problems) {
     if let Some(entry) = watchdog {
         problems.report(wifi::needs_real(&entry.key, "watchdog", problems));
     }
-    let tcp = fields.pairs().find(|(key, _)| key.text() == Some("tcp"));
-    if let Some((key, _)) = tcp {
-        problems.report(wifi::needs_real(key, "tcp", problems));
+    for (key, value) in fields.pairs() {
+        let name = key.text().unwrap_or("");
+        let is_off = name == "tls" && value.text() == Some("false");
+        if ["tcp", "tls"].contains(&name) && !is_off {
+            problems.report(wifi::needs_real(key, name, problems));
+        }
     }
 }
 
