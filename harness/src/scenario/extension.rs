@@ -87,7 +87,11 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
         .read("network", problems, |node, problems| {
             choice(node, &networks, problems)
         })
-        .unwrap_or_default();
+        .unwrap_or(match fields.find("network") {
+            // Whoever misspells it wants another than the default.
+            Some(_) => Network::Real,
+            None => Network::default(),
+        });
     if network == Network::Modelled {
         judge_modelled(&fields, problems);
     }

@@ -197,7 +197,7 @@ const fn believed(verification: Verification) -> &'static str {
             "whoever owns a certificate of the right authority, name, purpose and date"
         }
         Verification::None => {
-            "anybody (`verify: none`): an impostor's own certificate proves as much, and he reads all"
+            "anybody (`verify: none`): an impostor's own certificate proves as much"
         }
         Verification::PinnedKey => "whoever owns the one key that the node was told beforehand",
     }
