@@ -19,6 +19,14 @@ run *ARGUMENTS='scenarios':
 replay FILE SEED *ARGUMENTS:
     cargo run --release -- run {{FILE}} --seed {{SEED}} {{ARGUMENTS}}
 
+# Take one published reading apart: `just layers scenarios/security/eavesdropper.test.yaml`.
+layers FILE *ARGUMENTS:
+    cargo run --release -- explain layers {{FILE}} {{ARGUMENTS}}
+
+# Write what was on the air, for Wireshark: `just capture FILE OUT.pcapng [SEED]`.
+capture FILE OUT SEED='1' *ARGUMENTS:
+    cargo run --release -- run {{FILE}} --seed {{SEED}} --pcap {{OUT}} --serial never {{ARGUMENTS}}
+
 # Measure.
 bench *ARGUMENTS:
     cargo bench --package benches {{ARGUMENTS}}

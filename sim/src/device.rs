@@ -23,7 +23,7 @@ mod body;
 mod meter;
 mod real;
 
-use body::{Body, Station, Stream};
+use body::{Body, NO_ALARM, Station, Stream};
 use meter::Activity;
 use real::Uplink;
 
@@ -120,6 +120,7 @@ impl Device {
         around
             .watch
             .on_event(at, self.body.id, &Observation::PoweredOn);
+        self.body.asleep = false;
         self.body.meter.open(at);
         let life = self.body.life;
         self.body.schedule(
@@ -432,7 +433,7 @@ impl Device {
         if generation != self.body.alarm_generation {
             return;
         }
-        self.body.alarm = None;
+        self.body.alarm = NO_ALARM;
         let now = self.body.clock.local(at);
         if let (Some(until), Some(deadline)) = (self.body.computes_until(at), self.body.deadline) {
             // A deadline that passes meanwhile is noticed when the processor is free.
@@ -539,14 +540,14 @@ impl Device {
 
     /// Sets the alarm anew, after the clock itself was touched.
     fn rearm(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
-        self.body.alarm = None;
+        self.body.alarm = NO_ALARM;
         self.look(at, around);
     }
 
     /// Makes sure that an alarm rings no later than the node's deadline, or that something else
     /// happens before it. An alarm that rings too early is set again.
     fn arm(&mut self, at: SimTime, deadline: Instant, around: &mut Surroundings<'_>) {
-        if self.body.alarm.is_some_and(|alarm| alarm <= deadline) {
+        if self.body.alarm <= deadline && self.body.alarm != NO_ALARM {
             return;
         }
         let rings = self.body.clock.true_time(deadline).max(at);

@@ -4,7 +4,7 @@
 
 mod support;
 
-use node_core::{Event, UnixTime};
+use node_core::{Event, UnixTime, WifiPolicy};
 use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::Profile;
 use nodelab_sim::radio::{JoinPhase, PowerSave, RadioEvent, WifiSpec};
@@ -25,6 +25,7 @@ struct Story {
     handshakes: Vec<SimSpan>,
     phases: Vec<(JoinPhase, SimSpan)>,
     published_at: Option<SimTime>,
+    retries: u32,
     sessions_lost: u32,
     started: SimTime,
 }
@@ -39,6 +40,7 @@ impl Story {
             handshakes: Vec::new(),
             phases: Vec::new(),
             published_at: None,
+            retries: 0,
             sessions_lost: 0,
             started: SimTime::ZERO,
         }
@@ -65,6 +67,7 @@ impl Observer for Story {
         if let Observation::Node(event) = what {
             self.acked += u32::from(matches!(event, Event::PublishAcked { .. }));
             self.boots += u32::from(*event == Event::Booted);
+            self.retries += u32::from(matches!(event, Event::RetryScheduled { .. }));
             self.sessions_lost += u32::from(matches!(event, Event::SessionClosed(_)));
             if matches!(event, Event::PublishAcked { .. }) {
                 self.published_at = self.published_at.or(Some(at));
@@ -177,6 +180,28 @@ fn a_watchdog_bites_in_a_slice_that_is_longer_than_its_patience() {
     };
     assert_eq!(boots(5_000), 1);
     assert!(boots(500) > 3, "{}", boots(500));
+}
+
+#[test]
+fn a_node_that_leaves_when_idle_comes_back_at_once_each_time() {
+    for security in [None, Some(security())] {
+        let mut spec = world(1, 3, security);
+        spec.node.config.wifi.policy = WifiPolicy::LeaveWhenIdle;
+        let story = Story::of(&spec, seconds(3_600));
+        assert_eq!(story.acked, 60);
+        assert_eq!(story.retries, 0);
+    }
+}
+
+#[test]
+fn who_leaves_says_so_and_another_gets_the_seat() {
+    let mut spec = world(2, 1, None);
+    spec.node.config.wifi.policy = WifiPolicy::LeaveWhenIdle;
+    spec.node.boot = (SimSpan::ZERO, SimSpan::from_secs(50));
+    let real = spec.real.as_mut().expect("it is real");
+    real.wifi.access_point.stations_max = 1;
+    let story = Story::of(&spec, seconds(1_200));
+    assert!(story.acked >= 2 * 19, "{}", story.acked);
 }
 
 #[test]

@@ -292,8 +292,9 @@ impl<W: Write> CaptureObserver<W> {
     }
 
     fn write(&mut self, at: SimTime, held: &Held) {
-        self.write_secrets();
+        // Some readers want an interface before anything else.
         let place = self.place(held.node, held.hardware);
+        self.write_secrets();
         let comments = self.remarks_for(at, held.node);
         let packet = block::Packet {
             bytes: &held.bytes,

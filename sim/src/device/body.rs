@@ -19,6 +19,9 @@ use crate::queue::EventQueue;
 use crate::stack::{Delivery, Direction, JoinOutcome, Link, OpenOutcome};
 use crate::time::{SimSpan, SimTime};
 
+/// Stands for "no alarm is set", in half the room of an option: fleets have 10⁵ of these.
+pub(super) const NO_ALARM: Instant = Instant::from_micros(u64::MAX);
+
 /// The hardware of one device.
 #[derive(Debug)]
 pub(super) struct Body {
@@ -40,14 +43,17 @@ pub(super) struct Body {
     /// When a pending event will end in a look at the deadline: until then no alarm is needed.
     /// Most deadlines guard an answer, and most answers come.
     pub(super) looked_at: SimTime,
-    /// The node's deadline for which the one timer event that is not stale was scheduled.
-    pub(super) alarm: Option<Instant>,
+    /// The node's deadline for which the one timer event that is not stale was scheduled, or
+    /// [`NO_ALARM`].
+    pub(super) alarm: Instant,
     pub(super) alarm_generation: u32,
     pub(super) queued: u8,
     /// The access point was silent since the last join: nothing of the stream arrives any more.
     pub(super) severed: bool,
     /// What the clock is like when no fault says otherwise.
     pub(super) clock_error: ClockError,
+    /// The node said that it has nothing to do, and has asked for nothing since.
+    pub(super) asleep: bool,
     /// A protected stream was opened in this life, and may leave something to resume.
     can_resume: bool,
     /// The way to the broker on a real network; a modelled one needs only the link.
@@ -92,11 +98,12 @@ impl Body {
             connection: 0,
             deadline: None,
             looked_at: SimTime::ZERO,
-            alarm: None,
+            alarm: NO_ALARM,
             alarm_generation: 0,
             queued: 0,
             severed: false,
             clock_error,
+            asleep: false,
             can_resume: false,
             uplink: None,
             seq: 0,
@@ -105,7 +112,7 @@ impl Body {
 
     /// Does what the node commands.
     pub(super) fn obey(&mut self, at: SimTime, command: Command, around: &mut Surroundings<'_>) {
-        self.meter.asleep = command == Command::Sleep;
+        self.asleep = command == Command::Sleep;
         if self.uplink.is_some() && is_of_network(command) {
             return self.obey_on_path(at, command, around);
         }
@@ -147,6 +154,9 @@ impl Body {
         }
         let connection = self.connection;
         let length = around.on_the_wire(bytes.len());
+        if let Some(shapes) = around.shapes {
+            self.meter.compute(shapes.full.record_work);
+        }
         self.meter.transmit_segments(around.network, length);
         match self.link.segment(at, around.network, Direction::Up, length) {
             Delivery::Arrives(arrival) => {
@@ -176,7 +186,7 @@ impl Body {
         self.can_resume = false;
         self.deadline = None;
         self.looked_at = SimTime::ZERO;
-        self.alarm = None;
+        self.alarm = NO_ALARM;
         self.alarm_generation = self.alarm_generation.wrapping_add(1);
     }
 
@@ -223,7 +233,7 @@ impl Body {
         deadline: Instant,
         queue: &mut EventQueue<EventKind>,
     ) {
-        self.alarm = Some(deadline);
+        self.alarm = deadline;
         self.alarm_generation = self.alarm_generation.wrapping_add(1);
         let kind = EventKind::Timeout {
             generation: self.alarm_generation,
@@ -335,6 +345,7 @@ impl Body {
         } else {
             &shapes.full
         };
+        self.meter.shake_hands(around.network, shape);
         let done = self.link.secure(at, around.network, shape)?;
         self.can_resume = true;
         Ok(done)

@@ -18,7 +18,7 @@ pub use network::{NetworkSpec, SpanRange};
 pub use outcome::{Delivery, Direction, JoinOutcome, OpenOutcome};
 #[cfg(test)]
 pub(crate) use real::Mangler;
-pub use real::RealSpec;
+pub use real::{Cable, Connection, RealSpec};
 pub(crate) use real::{Cell, PathAround, PathOutput, RealPath};
 pub(crate) use security::Security;
 pub use security::{SecuritySpec, UnsetClock};

@@ -147,7 +147,7 @@ pub static WIFI: Section = Section {
             "lan-delay",
             [
                 "duration, or range `a..b`",
-                "1 ms to 2 ms",
+                "1 ms to 2.5 ms",
                 "From the access point to the broker, one way.",
             ],
         ),

@@ -17,7 +17,7 @@ use crate::stack::tcp::{End, Host, SocketKey, TcpProfile};
 use crate::stack::tls::{Moment, TlsEvent};
 use crate::time::SimTime;
 
-/// Connections of one node at a time; a SYN beyond is refused.
+/// Connections of one node at a time; with a SYN beyond, the oldest is reset.
 const CONNECTIONS_MAX: usize = 4;
 /// Unencrypted MQTT (IANA).
 pub(super) const PORT: u16 = 1883;
@@ -90,8 +90,8 @@ impl Front {
 
     /// Takes an IPv4 packet.
     pub(super) fn receive(&mut self, packet: Vec<u8>) {
-        let room = self.connections.len() < CONNECTIONS_MAX;
-        if let Some(from) = syn_of(&packet).filter(|_| self.running && room) {
+        if let Some(from) = syn_of(&packet).filter(|_| self.running) {
+            self.make_room();
             // A node has one stream: who opens another has given the half-open one up.
             if let Some((key, _)) = self.listening.take_if(|(_, known)| *known != from) {
                 self.host.remove(key);
@@ -102,6 +102,14 @@ impl Front {
         }
         self.host.receive(packet);
         self.stirred = true;
+    }
+
+    /// Lets the oldest connection go, if there is one too many: a node has one stream, and has
+    /// given up all others.
+    fn make_room(&mut self) {
+        if self.connections.len() >= CONNECTIONS_MAX {
+            self.host.abort(self.connections[0].key);
+        }
     }
 
     /// Takes bytes of the broker.

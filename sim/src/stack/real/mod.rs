@@ -9,6 +9,7 @@
 //! Owns the order in which the layers of one node work. What each layer does is its own module's;
 //! whom outputs concern is the device's.
 
+mod cable;
 mod cell;
 mod flight;
 mod front;
@@ -20,6 +21,7 @@ mod path;
 mod spec;
 mod stream;
 
+pub use cable::{Cable, Connection};
 pub(crate) use cell::Cell;
 #[cfg(test)]
 pub(crate) use mangler::Mangler;

@@ -57,6 +57,9 @@ pub(crate) struct RealPath {
     front: Front,
     flight: Flight,
     luck: Rng,
+    /// Of both ends of TLS, each its own.
+    client_luck: Rng,
+    server_luck: Rng,
     /// The processor computes until then.
     busy_until: SimTime,
     /// Civil time when the world began, as the node believes; nothing before it was told.
@@ -152,6 +155,8 @@ impl RealPath {
             front: Front::new(SimTime::ZERO, plan::BROKER, port, luck.bits()),
             flight: Flight::new(node),
             luck,
+            client_luck: Rng::derive(seed, entity, Purpose::TlsClient),
+            server_luck: Rng::derive(seed, entity, Purpose::TlsServer),
             busy_until: SimTime::ZERO,
             civil_ms: None,
             addressing_since: None,

@@ -222,9 +222,9 @@ impl NodeStream {
         }
     }
 
-    /// Returns true while bytes wait that TCP has not taken.
-    pub(super) fn is_flushed(&self) -> bool {
-        !self.stirred && self.live.as_ref().is_none_or(|live| live.unsent.is_empty())
+    /// Returns true once every stream has said its goodbye and heard the peer's.
+    pub(super) fn is_silent(&self) -> bool {
+        !self.stirred && self.live.is_none() && self.lingering.is_empty()
     }
 
     fn finish(&mut self, why: CloseReason, out: &mut impl Extend<PathOutput>) {

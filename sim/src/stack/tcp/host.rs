@@ -142,7 +142,10 @@ impl Host {
 
     /// Finishes this side of a connection in good order.
     pub(crate) fn close(&mut self, key: SocketKey) {
-        self.get(key).close();
+        let socket = self.get(key);
+        socket.close();
+        // Whoever waits for the peer's goodbye answers it at once, and is then forgotten.
+        socket.set_ack_delay(None);
     }
 
     /// Ends a connection with a reset.

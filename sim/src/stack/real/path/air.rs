@@ -80,7 +80,10 @@ impl RealPath {
             return;
         }
         let mut outgoing = outgoing(&frame, direction, around.spec);
-        outgoing.heard = meets && !self.station.is_idle();
+        outgoing.heard = match direction {
+            Direction::Down => !self.station.is_idle(),
+            Direction::Up => meets,
+        };
         let mut sent = self.radio.transmit(at, &mut cell.channel, outgoing);
         if self.luck.chance_ppm(cell.loss_ppm) {
             sent.delivered = None;

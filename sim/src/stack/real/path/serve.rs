@@ -123,7 +123,7 @@ impl RealPath {
         }
         let now = server_moment(at, around);
         let (mut packets, mut events) = (Vec::new(), Vec::new());
-        let (luck, security) = (&mut self.luck, around.security);
+        let (luck, security) = (&mut self.server_luck, around.security);
         let layer = |poses: Option<Impostor>| match security {
             None => Layer::plain(),
             Some(security) => {
@@ -153,11 +153,11 @@ impl RealPath {
 
     /// Leaves the access point, once nothing is left to be said.
     pub(super) fn finish_leaving(&mut self, at: SimTime, around: &mut PathAround<'_>) -> bool {
-        let flushed = self.stream.as_deref().is_none_or(NodeStream::is_flushed);
+        let silent = self.stream.as_deref().is_none_or(NodeStream::is_silent);
         let Some(deadline) = self.leaving.filter(|_| at >= self.busy_until) else {
             return false;
         };
-        if !flushed && at < deadline {
+        if !silent && at < deadline {
             return false;
         }
         self.drop_link(at);
@@ -266,7 +266,7 @@ impl RealPath {
         let layer = match &self.client {
             None => Layer::plain(),
             Some(setup) => {
-                let endpoint = Endpoint::client(setup, &mut self.luck, now);
+                let endpoint = Endpoint::client(setup, &mut self.client_luck, now);
                 Layer::Tls(Box::new(endpoint))
             }
         };

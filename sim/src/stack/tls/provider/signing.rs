@@ -1,11 +1,15 @@
 //! Keys that sign, the same message always alike: RFC 6979 ECDSA and Ed25519.
 
+use std::sync::Arc;
+
+use graviola::signing::eddsa::Ed25519SigningKey;
 use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
 use super::super::spec::KeyKind;
+use super::fast::Fast;
 use super::scope::count;
 
 /// Draws for one private key; one that P-256 refuses comes once in 2³².
@@ -17,7 +21,31 @@ pub(in crate::stack::tls) enum Key {
     /// ECDSA on P-256 with SHA-256.
     Ecdsa(p256::ecdsa::SigningKey),
     /// Ed25519.
-    Ed25519(Box<ed25519_dalek::SigningKey>),
+    Ed25519(Arc<Ed25519>),
+}
+
+/// A key of Ed25519 (RFC 8032): whichever library signs, the signature is the same.
+pub(in crate::stack::tls) struct Ed25519 {
+    portable: ed25519_dalek::SigningKey,
+    /// The same key in assembly, where the processor runs it.
+    fast: Option<Ed25519SigningKey>,
+}
+
+impl Ed25519 {
+    fn new(secret: &[u8; 32]) -> Self {
+        let fast = Fast::runs_here().then(|| Ed25519SigningKey::from_bytes(secret).ok());
+        Self {
+            portable: ed25519_dalek::SigningKey::from_bytes(secret),
+            fast: fast.flatten(),
+        }
+    }
+
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        match &self.fast {
+            Some(key) => key.sign(message),
+            None => ed25519_dalek::Signer::sign(&self.portable, message).to_bytes(),
+        }
+    }
 }
 
 impl Key {
@@ -28,8 +56,7 @@ impl Key {
             luck.fill_bytes(&mut secret);
             match kind {
                 KeyKind::Ed25519 => {
-                    let key = ed25519_dalek::SigningKey::from_bytes(&secret);
-                    return Self::Ed25519(Box::new(key));
+                    return Self::Ed25519(Arc::new(Ed25519::new(&secret)));
                 }
                 KeyKind::P256 => {
                     if let Ok(key) = p256::ecdsa::SigningKey::from_slice(&secret) {
@@ -45,7 +72,7 @@ impl Key {
     pub(in crate::stack::tls) fn public(&self) -> Vec<u8> {
         match self {
             Self::Ecdsa(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
+            Self::Ed25519(key) => key.portable.verifying_key().to_bytes().to_vec(),
         }
     }
 
@@ -57,10 +84,7 @@ impl Key {
                     p256::ecdsa::signature::Signer::sign(key, message);
                 signature.as_bytes().to_vec()
             }
-            Self::Ed25519(key) => {
-                let signature = ed25519_dalek::Signer::sign(&**key, message);
-                signature.to_bytes().to_vec()
-            }
+            Self::Ed25519(key) => key.sign(message).to_vec(),
         }
     }
 
@@ -129,6 +153,16 @@ mod tests {
         ]
         .concat();
         assert_eq!(Key::Ecdsa(key).signature(b"sample"), der);
+    }
+
+    #[test]
+    fn both_libraries_give_the_same_ed25519_signature() {
+        for seed in 0..32 {
+            let key = Ed25519::new(&[seed; 32]);
+            let message = vec![seed; usize::from(seed) * 7];
+            let portable = ed25519_dalek::Signer::sign(&key.portable, &message);
+            assert_eq!(key.sign(&message), portable.to_bytes());
+        }
     }
 
     fn bytes(hex: &str) -> Vec<u8> {
