@@ -53,7 +53,7 @@ Examples:
                                                  for a build server
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
-  nodelab run scenarios/wifi/lossy.test.yaml --seed 1 --pcap lossy.pcapng
+  nodelab run scenarios/network/tls-1-3.test.yaml --seed 1 --pcap tls.pcapng
                                                  what was on the air, for Wireshark";
 
 const WIFI_HELP: &str = "\
@@ -106,7 +106,7 @@ enum Command {
 enum ExplainCommand {
     /// Print what each layer adds to one published reading, and who can read it.
     #[command(after_help = "Example:\n  \
-        nodelab explain layers scenarios/wifi/lossy.test.yaml --seed 1")]
+        nodelab explain layers scenarios/network/tls-1-3.test.yaml")]
     Layers {
         /// The scenario: it is run until the first node's first reading is acknowledged.
         scenario: PathBuf,

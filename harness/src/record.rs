@@ -31,8 +31,8 @@ pub struct RecordPlan {
 /// What was recorded of a world.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Recorded {
-    /// The file of TLS secrets.
-    pub key_log: Option<PathBuf>,
+    /// The file of TLS secrets, and how many are in it.
+    pub key_log: Option<(PathBuf, u64)>,
     /// The capture, and what is in it.
     pub pcap: Option<(PathBuf, Counts)>,
 }
@@ -74,6 +74,10 @@ impl RecordPlan {
     pub fn create(&self) -> Result<Recorder, String> {
         if self.pcap.is_some() && self.pcap == self.key_log {
             return Err("`--pcap` and `--keylog` name the same file".to_owned());
+        }
+        if [&self.pcap, &self.key_log].contains(&&Some(PathBuf::from("-"))) {
+            let why = "`-` is no file, and standard output has the report; name a file";
+            return Err(why.to_owned());
         }
         let open = |path: &PathBuf, what: &str| match File::create(path) {
             Ok(file) => Ok((path.clone(), file)),
@@ -127,8 +131,8 @@ impl Recording {
         }
         let key_log = match self.key_log {
             Some((path, log)) => {
-                log.finish().map_err(|error| at(&path, &error))?;
-                Some(path)
+                let (secrets, _) = log.finish().map_err(|error| at(&path, &error))?;
+                Some((path, secrets))
             }
             None => None,
         };

@@ -437,7 +437,7 @@ fn what_protects_the_streams_is_read() {
 
 #[test]
 fn tls_without_more_is_what_the_board_does() {
-    let scenario = block("{ tls: true }");
+    let scenario = block("{ network: real, tls: true }");
     let tls = scenario.extension.tls.unwrap();
     let on = |board| {
         let security = tls.settle(board, &scenario.file).unwrap();
@@ -453,13 +453,13 @@ fn tls_without_more_is_what_the_board_does() {
         (Stack::MbedTls, Chip::Esp32C3At160, Verification::Full)
     );
     assert_eq!(block("{ tls: false }").extension.tls, None);
-    assert!(block("{ tls: }").extension.tls.is_some());
+    assert!(block("{ network: real, tls: }").extension.tls.is_some());
 }
 
 #[test]
 fn settings_that_do_not_fit_the_board_point_at_their_key() {
     let blame = |text: &str, board| {
-        let scenario = block(&format!("{{ tls: {text} }}"));
+        let scenario = block(&format!("{{ network: real, tls: {text} }}"));
         let tls = scenario.extension.tls.unwrap();
         let found = tls.settle(board, &scenario.file).unwrap_err();
         render_all(&[found], Colour::Plain)

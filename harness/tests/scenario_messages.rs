@@ -117,7 +117,7 @@ fn claims_about_energy_need_books_and_a_battery() {
 #[test]
 fn each_form_of_the_network_has_its_own_keys() {
     insta::assert_snapshot!(about_block(
-        "node: { watchdog: 3s }\nwifi: { channel: 3 }\ntcp: esp-radio\nfaults:\n  \
+        "node: { watchdog: 3s }\nwifi: { channel: 3 }\ntcp: esp-radio\ntls: true\nfaults:\n  \
          - { at: 5s, dhcp-silent: { for: 5s } }\n  - { at: 5s, attack: garbage }\nexpect:\n  \
          - confidential: true\n"
     ));
@@ -130,8 +130,14 @@ fn each_form_of_the_network_has_its_own_keys() {
          - first-publish-between: 4s\n"
     ));
     insta::assert_snapshot!(about_block(
-        "tls: { verify: sometimes, versions: 1.1, intermediates: 4, server-name: a b }\n"
+        "network: real\ntls: { verify: sometimes, versions: 1.1, intermediates: 4, \
+         server-name: a b }\n"
     ));
+    insta::assert_snapshot!(about_block(
+        "network: real\nfaults:\n  - { at: 5s, attack: impostor }\n  \
+         - { at: 5s, attack: { kind: drip, for: 5 } }\n  - { at: 5s, attack: tampered }\n"
+    ));
+    insta::assert_snapshot!(about_block("network: { kind: real }\ntls: yes please\n"));
 }
 
 #[test]

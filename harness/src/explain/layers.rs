@@ -57,7 +57,15 @@ fn explain_world(spec: &WorldSpec, until: SimTime) -> Result<Anatomy, String> {
     });
     let secrets: Vec<_> = secrets.into_iter().flatten().collect();
     let radio = (real.wifi.standard, real.wifi.phy.preamble);
-    find::anatomy(&watch, radio, &secrets)
+    let verification = spec.security.as_ref().map(|security| {
+        let settings = security.tls.settings();
+        settings.verification
+    });
+    let anatomy = find::anatomy(&watch, radio, &secrets)?;
+    Ok(Anatomy {
+        verification,
+        ..anatomy
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! The JSON report, for programs. Keys are only ever added.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
+use nodelab_sim::capture::Counts;
 use nodelab_sim::power::{Cause, Energy};
 use serde::Serialize;
 
 use crate::energy::{EnergySummary, Share};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
+use crate::record::Recorded;
 use crate::verdict::{Failure, Outcome, Status};
 
 /// Version of the report's shape; grows when a key changes its meaning.
@@ -37,6 +40,8 @@ struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     energy: Option<EnergyEntry>,
     failures: Vec<FailureEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<RecordedEntry>,
     unsupported: Vec<String>,
 }
 
@@ -75,6 +80,35 @@ struct FailureEntry {
     expected: String,
     seen: String,
     replay: String,
+}
+
+/// Files of the run, and what is in them.
+#[derive(Serialize)]
+struct RecordedEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture: Option<CaptureEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keylog: Option<KeyLogEntry>,
+}
+
+#[derive(Serialize)]
+struct CaptureEntry {
+    file: String,
+    frames: u64,
+    bytes: u64,
+    tcp_segments: u64,
+    tcp_bytes: u64,
+    tls_records: u64,
+    /// Those outside TLS.
+    mqtt_packets: u64,
+    /// PUBLISH packets that the broker took, TLS or not.
+    mqtt_messages: u64,
+}
+
+#[derive(Serialize)]
+struct KeyLogEntry {
+    file: String,
+    secrets: u64,
 }
 
 #[derive(Serialize)]
@@ -143,7 +177,31 @@ impl Entry {
             virtual_ms: outcome.virtual_time.as_millis(),
             energy: outcome.energy.as_ref().map(EnergyEntry::new),
             failures: outcome.failures.iter().map(failure).collect(),
+            recorded: outcome.recorded.as_ref().map(RecordedEntry::new),
             unsupported: outcome.unsupported.clone(),
+        }
+    }
+}
+
+impl RecordedEntry {
+    fn new(recorded: &Recorded) -> Self {
+        let capture = |(path, counts): &(PathBuf, Counts)| CaptureEntry {
+            file: path.display().to_string(),
+            frames: counts.frames,
+            bytes: counts.bytes,
+            tcp_segments: counts.tcp_segments,
+            tcp_bytes: counts.tcp_bytes,
+            tls_records: counts.tls_records,
+            mqtt_packets: counts.mqtt_packets,
+            mqtt_messages: counts.mqtt_messages,
+        };
+        let keylog = |(path, secrets): &(PathBuf, u64)| KeyLogEntry {
+            file: path.display().to_string(),
+            secrets: *secrets,
+        };
+        Self {
+            capture: recorded.pcap.as_ref().map(capture),
+            keylog: recorded.key_log.as_ref().map(keylog),
         }
     }
 }

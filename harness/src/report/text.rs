@@ -8,6 +8,8 @@ use crate::verdict::{Failure, Outcome, Status};
 
 /// Failures shown of one run; the first ones tell the story.
 const FAILURES_SHOWN: usize = 3;
+/// Failures among which those are chosen.
+const FAILURES_ORDERED: usize = 256;
 
 /// Whether the first node's console is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,7 +63,6 @@ impl TextReport {
         if self.stats {
             self.write_stats(outcome)?;
         }
-        self.write_recorded(outcome)?;
         for what in &outcome.unsupported {
             writeln!(self.out, "      unsupported: {what}")?;
         }
@@ -102,10 +103,10 @@ impl TextReport {
                 scenario.name
             )?;
         }
-        match &last.energy {
-            Some(energy) => self.write_energy(energy, last.seed),
-            None => Ok(()),
+        if let Some(energy) = &last.energy {
+            self.write_energy(energy, last.seed)?;
         }
+        self.write_recorded(&last)
     }
 
     fn write_failures(&mut self, scenario: &ScenarioInfo, outcome: &Outcome) -> io::Result<()> {
@@ -113,14 +114,14 @@ impl TextReport {
             Status::Timeout => self.painted("33;1", "TIME"),
             Status::Failed | Status::Passed => self.painted("31;1", "FAIL"),
         };
-        for failure in outcome.failures.iter().take(FAILURES_SHOWN) {
+        for failure in telling(&outcome.failures) {
             self.write_failure(&word, scenario, outcome, failure)?;
         }
         let more = outcome.failures.len().saturating_sub(FAILURES_SHOWN);
         if more > 0 {
             writeln!(self.out, "      and {more} more of this run")?;
         }
-        Ok(())
+        self.write_recorded(outcome)
     }
 
     fn write_failure(
@@ -213,19 +214,24 @@ impl TextReport {
         };
         if let Some((path, counts)) = &recorded.pcap {
             let path = path.display();
+            let (frames, bytes) = (counts.frames, counts.bytes);
             writeln!(
                 self.out,
-                "      capture {path}: {} frames, {} bytes; {} TCP segments, {} TLS records, \
+                "      capture {path}: {frames} frames, {bytes} bytes"
+            )?;
+            writeln!(
+                self.out,
+                "              {} TCP segments, {} TLS records, {} messages to the broker, \
                  {} MQTT packets in the clear",
-                counts.frames,
-                counts.bytes,
-                counts.tcp_segments,
-                counts.tls_records,
-                counts.mqtt_packets
+                counts.tcp_segments, counts.tls_records, counts.mqtt_messages, counts.mqtt_packets
             )?;
         }
-        if let Some(path) = &recorded.key_log {
-            writeln!(self.out, "      TLS secrets {}", path.display())?;
+        if let Some((path, secrets)) = &recorded.key_log {
+            let what = match secrets {
+                0 => "nothing, there was no TLS handshake".to_owned(),
+                secrets => format!("{secrets} TLS secrets"),
+            };
+            writeln!(self.out, "      keylog {}: {what}", path.display())?;
         }
         Ok(())
     }
@@ -267,4 +273,18 @@ impl Reporter for TextReport {
             RunEvent::Ended(summary) => self.write_summary(summary),
         }
     }
+}
+
+/// Returns the failures that are shown: the first of each claim before the second of any.
+fn telling(failures: &[Failure]) -> Vec<&Failure> {
+    let repeats = |index: usize| {
+        let earlier = failures[..index].iter();
+        earlier
+            .filter(|one| one.claim == failures[index].claim)
+            .count()
+    };
+    let mut order: Vec<usize> = (0..failures.len().min(FAILURES_ORDERED)).collect();
+    order.sort_by_key(|index| repeats(*index));
+    order.truncate(FAILURES_SHOWN);
+    order.into_iter().map(|index| &failures[index]).collect()
 }

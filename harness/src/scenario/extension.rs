@@ -87,7 +87,11 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Extension> {
         .read("network", problems, |node, problems| {
             choice(node, &networks, problems)
         })
-        .unwrap_or_default();
+        .unwrap_or(match fields.find("network") {
+            // Whoever misspells it wants another than the default.
+            Some(_) => Network::Real,
+            None => Network::default(),
+        });
     if network == Network::Modelled {
         judge_modelled(&fields, problems);
     }
@@ -197,9 +201,12 @@ fn judge_modelled(fields: &Fields<'_>, problems: &mut Problems) {
     if let Some(entry) = watchdog {
         problems.report(wifi::needs_real(&entry.key, "watchdog", problems));
     }
-    let tcp = fields.pairs().find(|(key, _)| key.text() == Some("tcp"));
-    if let Some((key, _)) = tcp {
-        problems.report(wifi::needs_real(key, "tcp", problems));
+    for (key, value) in fields.pairs() {
+        let name = key.text().unwrap_or("");
+        let is_off = name == "tls" && value.text() == Some("false");
+        if ["tcp", "tls"].contains(&name) && !is_off {
+            problems.report(wifi::needs_real(key, name, problems));
+        }
     }
 }
 

@@ -154,9 +154,13 @@ pub(crate) fn choice<T: Copy>(
         return Some(*value);
     }
     let names: Vec<&str> = options.iter().map(|(name, _)| *name).collect();
+    let title = match node.kind {
+        Kind::Scalar(_) => format!("unknown value {}", node.quoted()),
+        Kind::Mapping(_) | Kind::Sequence(_) => format!("{} is no word", node.quoted()),
+    };
     let error = problems
         .file()
-        .error(node.span, format!("unknown value {}", node.quoted()))
+        .error(node.span, title)
         .expected(format!("expected one of: {}", list(&names)));
     let error = match suggestion(text, &names, problems) {
         Some(near) => error.advice(format!("did you mean `{near}`?")),

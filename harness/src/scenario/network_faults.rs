@@ -58,6 +58,8 @@ const ATTACKS: [(&str, Attack); 13] = [
     ("tampered-record-up", Attack::TamperedRecord(Way::Up)),
     ("truncated-flight", Attack::TruncatedFlight),
 ];
+/// Attacks that take one.
+const WITH_CERTIFICATE: [&str; 2] = ["impostor", "rogue-access-point"];
 /// What an impostor may show.
 const IMPOSTORS: [(&str, Impostor); 8] = [
     ("expired", Impostor::Expired),
@@ -134,6 +136,18 @@ fn deauthenticated(node: &Node, problems: &mut Problems) -> Option<FaultKind> {
 
 fn attack(node: &Node, problems: &mut Problems) -> Option<FaultKind> {
     if let Kind::Scalar(_) = node.kind {
+        if let Some(name) = node.text().filter(|name| WITH_CERTIFICATE.contains(name)) {
+            let error = problems
+                .file()
+                .error(node.span, format!("`{name}` does not say what it shows"))
+                .expected(format!("expected `attack: {{ {name}: … }}`"))
+                .advice(format!(
+                    "certificates: {}",
+                    list(&IMPOSTORS.map(|(name, _)| name))
+                ));
+            problems.report(error);
+            return None;
+        }
         let attack = choice(node, &ATTACKS, problems)?;
         let lasting = None;
         return Some(FaultKind::Attack { attack, lasting });

@@ -83,7 +83,18 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<TlsKeys> {
     if let Kind::Scalar(_) = node.kind
         && !node.is_null()
     {
-        return boolean(node, problems)?.then_some(keys);
+        return match node.text() {
+            Some("true") => Some(keys),
+            Some("false") => None,
+            _ => {
+                let error = problems
+                    .file()
+                    .error(node.span, format!("unknown value {}", node.quoted()))
+                    .expected("expected true, false, or settings such as `{ verify: none }`");
+                problems.report(error);
+                None
+            }
+        };
     }
     let fields = Fields::open(node, &TLS, problems)?;
     for (key, _) in fields.pairs() {

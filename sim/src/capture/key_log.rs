@@ -13,6 +13,7 @@ use crate::time::SimTime;
 pub struct KeyLogObserver<W> {
     out: W,
     failed: io::Result<()>,
+    secrets: u64,
 }
 
 impl<W: Write> KeyLogObserver<W> {
@@ -22,18 +23,19 @@ impl<W: Write> KeyLogObserver<W> {
         Self {
             out,
             failed: Ok(()),
+            secrets: 0,
         }
     }
 
-    /// Ends the log, and returns what it was written to.
+    /// Ends the log, and returns how many secrets it holds and what it was written to.
     ///
     /// # Errors
     ///
     /// The first error while writing.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub fn finish(mut self) -> io::Result<(u64, W)> {
         self.failed?;
         self.out.flush()?;
-        Ok(self.out)
+        Ok((self.secrets, self.out))
     }
 }
 
@@ -41,6 +43,7 @@ impl<W: Write> Observer for KeyLogObserver<W> {
     fn on_event(&mut self, _at: SimTime, _node: NodeId, what: &Observation<'_>) {
         if let (Observation::Secret(line), Ok(())) = (what, &self.failed) {
             self.failed = writeln!(self.out, "{line}");
+            self.secrets += 1;
         }
     }
 }
@@ -57,7 +60,7 @@ mod tests {
         }
         log.on_event(SimTime::ZERO, NodeId(0), &Observation::PoweredOn);
         let wanted = b"CLIENT_RANDOM 00 11\nEXPORTER_SECRET 22 33\n";
-        assert_eq!(log.finish().unwrap(), wanted);
+        assert_eq!(log.finish().unwrap().1, wanted);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use node_core::UnixTime;
 
 use super::tally::Counts;
 use super::{Link, Tally, block, ethernet, radiotap, wlan};
+use crate::broker::BrokerEvent;
 use crate::id::NodeId;
 use crate::observe::{Observation, Observer};
 use crate::radio::{
@@ -94,7 +95,7 @@ struct Held {
     /// The node's own address.
     hardware: MacAddress,
     node: NodeId,
-    /// What a data frame carries, and where: no more than that is read again.
+    /// What a data frame carries, and where, received or not: no more than that is read again.
     payload: Option<(EtherType, usize, usize)>,
 }
 
@@ -228,8 +229,8 @@ impl<W: Write> CaptureObserver<W> {
             Payload::Data {
                 ether_type,
                 bytes: data,
-            } if attempt.received => Some((*ether_type, start + payload, data.len())),
-            Payload::Data { .. } | Payload::Management { .. } => None,
+            } => Some((*ether_type, start + payload, data.len())),
+            Payload::Management { .. } => None,
         };
         let packet = Held {
             bytes,
@@ -421,6 +422,7 @@ impl<W: Write> Observer for CaptureObserver<W> {
             self.release(SimTime::from_nanos(until));
         }
         match *what {
+            Observation::Broker(BrokerEvent::MessageReceived { .. }) => self.tally.take_message(),
             Observation::FaultEnded(fault) => {
                 self.remark(at, node, format!("{at} fault ended: {}", fault.as_str()));
             }

@@ -1,7 +1,7 @@
 //! Counts what a capture holds, by nodelab's own reading, for comparison with other tools.
 //!
-//! Owns the counts of frames, segments, records and packets. What is encrypted it does not
-//! count: it has no keys.
+//! Owns the counts of frames, segments, records and packets. It has no keys: what is encrypted it
+//! counts only as far as it is told.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub struct Counts {
     pub frames: u64,
     /// MQTT packets outside TLS.
     pub mqtt_packets: u64,
+    /// MQTT messages that the broker took, repetitions included.
+    pub mqtt_messages: u64,
     /// TCP segments.
     pub tcp_segments: u64,
     /// Bytes that TCP segments carry, repetitions included.
@@ -91,6 +93,11 @@ impl Tally {
             Some(Protocol::Tls) => self.counts.tls_records += found,
             Some(Protocol::Unknown) | None => {}
         }
+    }
+
+    /// Counts a message that the broker says it took.
+    pub const fn take_message(&mut self) {
+        self.counts.mqtt_messages += 1;
     }
 
     /// Returns what was counted so far.

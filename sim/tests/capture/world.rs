@@ -85,6 +85,7 @@ fn tshark_opens_what_a_protected_node_sent_with_the_file_alone() {
         assert!(secured.counts.tls_records > 10, "{:?}", secured.counts);
         assert_eq!(secured.counts.mqtt_packets, 0);
         assert_eq!(file.count("mqtt.msgtype == 3", "mqtt.topic"), secured.taken);
+        assert_eq!(secured.counts.mqtt_messages, secured.taken);
     }
 }
 
@@ -169,7 +170,7 @@ fn record(spec: &WorldSpec, link: Link) -> Record {
     World::new(spec).run_until(UNTIL, &mut watch);
     assert!(watch.acknowledged >= 3, "{}", watch.acknowledged);
     let (counts, bytes) = watch.capture.finish().expect("memory takes any byte");
-    let keys = watch.keys.finish().expect("memory takes any byte");
+    let (_, keys) = watch.keys.finish().expect("memory takes any byte");
     Record {
         bytes,
         counts,

@@ -3,7 +3,7 @@
 //! Owns the words for layers, and their places in both models.
 
 use nodelab_sim::radio::Rate;
-use nodelab_sim::stack::tls::TlsVersion;
+use nodelab_sim::stack::tls::{TlsVersion, Verification};
 use nodelab_sim::{SimSpan, SimTime};
 
 use super::promise::Message;
@@ -114,6 +114,25 @@ pub struct Anatomy {
     pub session: Option<Session>,
     /// The topic.
     pub topic: String,
+    /// What the node checks of the certificate; `None` without TLS.
+    pub verification: Option<Verification>,
+}
+
+impl Session {
+    /// Returns true where the certificate's key hides the session's secret, as axTLS has it:
+    /// AES-CBC with HMAC-SHA-1 (RFC 5246 §A.5).
+    #[must_use]
+    pub const fn has_rsa_key_exchange(&self) -> bool {
+        matches!(self.suite, 0x002F | 0x0035)
+    }
+}
+
+impl Anatomy {
+    /// Returns true if the handshake names the server in the clear.
+    #[must_use]
+    pub fn names_server(&self) -> bool {
+        self.sightings.iter().any(|seen| seen.what == "server name")
+    }
 }
 
 impl Layer {

@@ -23,6 +23,9 @@ const CONTENT_TYPE: usize = 1;
 const EXPLICIT_NONCE: usize = 8;
 /// Suites of TLS 1.2 with ChaCha20-Poly1305, which send none (RFC 7905 §2).
 const CHACHA_SUITES: std::ops::RangeInclusive<u16> = 0xCCA8..=0xCCAE;
+/// Blocks of AES-CBC, and HMAC-SHA-1 (RFC 5246 §6.2.3.2).
+const CBC_BLOCK: usize = 16;
+const CBC_CODE: usize = 20;
 const RECORD_OF_DATA: u8 = 23;
 /// 802.11: header of a data frame, and QoS control, LLC/SNAP, CCMP's header and MIC, FCS.
 const MAC_HEADER: usize = 24;
@@ -65,7 +68,7 @@ pub(super) fn anatomy(
     let mqtt = publish_bytes(message.topic.len(), message.payload.len());
     let stream = stream(watch, mark);
     let (start, length) = match session {
-        Some(session) => find_record(&stream, mqtt + overhead(session)),
+        Some(session) => find_record(&stream, mqtt + overhead(session, mqtt)),
         None => find_publish(&stream, mqtt),
     }
     .ok_or("its bytes were not found among the frames")?;
@@ -110,6 +113,7 @@ pub(super) fn anatomy(
         sightings: sightings(watch, wanted),
         session,
         topic: message.topic.to_string(),
+        verification: None,
     })
 }
 
@@ -180,8 +184,11 @@ const fn length_digits(rest: usize) -> usize {
     }
 }
 
-/// Returns what a record adds to its plaintext.
-fn overhead(session: Session) -> usize {
+/// Returns what a record adds to so many bytes of plaintext.
+fn overhead(session: Session, plain: usize) -> usize {
+    if session.has_rsa_key_exchange() {
+        return RECORD_HEADER + CBC_BLOCK + CBC_CODE + padding(plain);
+    }
     RECORD_HEADER
         + TAG
         + match session.version {
@@ -189,6 +196,11 @@ fn overhead(session: Session) -> usize {
             TlsVersion::V1_2 => EXPLICIT_NONCE,
             TlsVersion::V1_3 => CONTENT_TYPE,
         }
+}
+
+/// Returns how many bytes fill the last block of CBC, their own count included.
+const fn padding(plain: usize) -> usize {
+    CBC_BLOCK - (plain + CBC_CODE) % CBC_BLOCK
 }
 
 /// What is measured to tell the layers apart.
@@ -212,7 +224,9 @@ impl Layered<'_> {
     fn stream_parts(&self) -> [Part; 4] {
         let segments = self.segments();
         let carried: usize = segments.iter().map(|segment| segment.payload.len()).sum();
-        let record = self.session.map_or(0, overhead);
+        let record = self
+            .session
+            .map_or(0, |session| overhead(session, self.mqtt));
         let fixed = 1 + length_digits(self.mqtt - 2);
         let topic = self.topic.len();
         let mqtt = format!("fixed header {fixed}, topic 2 + {topic}, packet id 2");
@@ -261,7 +275,14 @@ impl Layered<'_> {
     }
 
     fn record_words(&self) -> String {
-        match self.session.map(|session| (session, overhead(session))) {
+        let session = self.session;
+        match session.map(|session| (session, overhead(session, self.mqtt))) {
+            Some((session, _)) if session.has_rsa_key_exchange() => {
+                let padding = padding(self.mqtt);
+                format!(
+                    "header {RECORD_HEADER}, vector {CBC_BLOCK}, code {CBC_CODE}, padding {padding}"
+                )
+            }
             Some((session, _)) if session.version == TlsVersion::V1_3 => {
                 format!("header {RECORD_HEADER}, content type {CONTENT_TYPE}, tag {TAG}")
             }

@@ -3,7 +3,7 @@
 //! Owns the keys. Measures nothing.
 
 use nodelab_sim::radio::Rate;
-use nodelab_sim::stack::tls::{Side, TlsVersion};
+use nodelab_sim::stack::tls::{Side, TlsVersion, Verification};
 use serde_json::{Value, json};
 
 use super::anatomy::{Air, Anatomy, Part, Sighting};
@@ -22,13 +22,19 @@ pub fn layers_json(anatomy: &Anatomy) -> Value {
             "suite": suite_words(session.suite),
             "group": group_words(session.group),
             "resumed": session.resumed,
+            "verify": anatomy.verification.map(|verification| match verification {
+                Verification::Full => "full",
+                Verification::None => "none",
+                Verification::PinnedKey => "pinned-key",
+            }),
         })
     });
-    let version = anatomy
-        .session
-        .map_or(TlsVersion::V1_3, |session| session.version);
-    let told = anatomy.handshake.iter();
-    let handshake: Vec<Value> = told.map(|one| message(one, version)).collect();
+    let told = anatomy.session.iter().flat_map(|session| {
+        let names_server = anatomy.names_server();
+        let messages = anatomy.handshake.iter();
+        messages.map(move |one| message(one, one.proves(*session, names_server)))
+    });
+    let handshake: Vec<Value> = told.collect();
     json!({
         "version": 1,
         "topic": anatomy.topic,
@@ -87,7 +93,7 @@ fn sighting(sighting: &Sighting) -> Value {
     })
 }
 
-fn message(message: &Message, version: TlsVersion) -> Value {
+fn message(message: &Message, proves: &str) -> Value {
     json!({
         "at_ns": message.at.as_nanos(),
         "from": match message.side {
@@ -97,7 +103,7 @@ fn message(message: &Message, version: TlsVersion) -> Value {
         "message": message.name(),
         "bytes": message.bytes,
         "encrypted": message.encrypted,
-        "proves": message.proves(version),
+        "proves": proves,
     })
 }
 

@@ -5,6 +5,8 @@
 use nodelab_sim::SimTime;
 use nodelab_sim::stack::tls::{Side, TlsVersion};
 
+use super::anatomy::Session;
+
 /// One message of a handshake.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Message {
@@ -46,8 +48,14 @@ impl Message {
 
     /// Returns what whoever receives it can be sure of afterwards.
     #[must_use]
-    pub const fn proves(&self, version: TlsVersion) -> &'static str {
-        match (self.kind, version) {
+    pub const fn proves(&self, session: Session, names_server: bool) -> &'static str {
+        let by_rsa = session.has_rsa_key_exchange();
+        match (self.kind, session.version) {
+            (1, TlsVersion::V1_2) if by_rsa && !names_server => "nothing yet: offers suites",
+            (1, TlsVersion::V1_2) if !names_server => "nothing yet: offers suites and groups",
+            (1, TlsVersion::V1_3) if !names_server => {
+                "nothing yet: offers suites and a share of the key"
+            }
             (1, TlsVersion::V1_2) => "nothing yet: offers suites and groups, and names the server",
             (1, TlsVersion::V1_3) => {
                 "nothing yet: offers suites and a share of the key, and names the server"
@@ -65,6 +73,12 @@ impl Message {
             (13, _) => "nothing: the server asks who the node is",
             (14, _) => "nothing: the server has said all",
             (15, _) => "the sender owns the certificate's key: it signed all that was said so far",
+            (16, _) if by_rsa => {
+                "nothing by itself: a secret that only the certificate's key can read"
+            }
+            (20, _) if by_rsa && matches!(self.side, Side::Server) => {
+                "the sender owns the certificate's key, and both ends saw one handshake"
+            }
             (16, _) => "nothing by itself: the node's share of the key",
             (20, _) => "nobody changed the handshake: both ends hash it to the same value",
             (22, _) => "the certificate was not revoked, says its authority",

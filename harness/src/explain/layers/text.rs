@@ -5,10 +5,9 @@
 use std::fmt::Write as _;
 
 use nodelab_sim::radio::Rate;
-use nodelab_sim::stack::tls::{Side, TlsVersion};
+use nodelab_sim::stack::tls::{Side, TlsVersion, Verification};
 
 use super::anatomy::{Air, Anatomy, Session, Sighting};
-use super::promise::Message;
 
 /// Width of the longest bar, in characters.
 const BAR: usize = 64;
@@ -25,7 +24,7 @@ pub fn layers_text(anatomy: &Anatomy) -> String {
     airtime(anatomy, &mut out);
     strangers(anatomy, &mut out);
     match anatomy.session {
-        Some(session) => handshake(session, &anatomy.handshake, &mut out),
+        Some(session) => handshake(session, anatomy, &mut out),
         None => missing(anatomy, &mut out),
     }
     out
@@ -152,7 +151,7 @@ fn strangers(anatomy: &Anatomy, out: &mut String) {
     }
 }
 
-fn handshake(session: Session, messages: &[Message], out: &mut String) {
+fn handshake(session: Session, anatomy: &Anatomy, out: &mut String) {
     let version = match session.version {
         TlsVersion::V1_2 => "TLS 1.2",
         TlsVersion::V1_3 => "TLS 1.3",
@@ -168,7 +167,7 @@ fn handshake(session: Session, messages: &[Message], out: &mut String) {
         out,
         "when          who     message              bytes  seen    and now it is proven:",
     );
-    for message in messages {
+    for message in &anatomy.handshake {
         let who = match message.side {
             Side::Client => "node",
             Side::Server => "broker",
@@ -178,8 +177,29 @@ fn handshake(session: Session, messages: &[Message], out: &mut String) {
         line(out, &format!("{at:13} {who:7} {name:20} {bytes:5}  {seen}"));
         line(
             out,
-            &format!("{:21} {}", "", message.proves(session.version)),
+            &format!(
+                "{:21} {}",
+                "",
+                message.proves(session, anatomy.names_server())
+            ),
         );
+    }
+    if let Some(verification) = anatomy.verification {
+        line(out, "");
+        line(out, "Who the node takes for the broker");
+        line(out, &format!("  {}", believed(verification)));
+    }
+}
+
+const fn believed(verification: Verification) -> &'static str {
+    match verification {
+        Verification::Full => {
+            "whoever owns a certificate of the right authority, name, purpose and date"
+        }
+        Verification::None => {
+            "anybody (`verify: none`): an impostor's own certificate proves as much"
+        }
+        Verification::PinnedKey => "whoever owns the one key that the node was told beforehand",
     }
 }
 
@@ -219,6 +239,8 @@ fn rate_words(air: &Air) -> String {
 /// Returns the name of a suite (IANA, TLS Cipher Suites).
 pub(super) fn suite_words(suite: u16) -> String {
     match suite {
+        0x002F => "RSA_WITH_AES_128_CBC_SHA",
+        0x0035 => "RSA_WITH_AES_256_CBC_SHA",
         0x1301 => "TLS_AES_128_GCM_SHA256",
         0x1302 => "TLS_AES_256_GCM_SHA384",
         0x1303 => "TLS_CHACHA20_POLY1305_SHA256",
@@ -236,7 +258,7 @@ pub(super) fn suite_words(suite: u16) -> String {
 /// Returns the name of a group (IANA, TLS Supported Groups).
 pub(super) fn group_words(group: u16) -> String {
     match group {
-        0 => "no group",
+        0 => "RSA key exchange",
         23 => "secp256r1",
         24 => "secp384r1",
         29 => "x25519",
