@@ -201,11 +201,10 @@ fn judge_modelled(fields: &Fields<'_>, problems: &mut Problems) {
     if let Some(entry) = watchdog {
         problems.report(wifi::needs_real(&entry.key, "watchdog", problems));
     }
-    for (key, value) in fields.pairs() {
-        let name = key.text().unwrap_or("");
-        let is_off = name == "tls" && value.text() == Some("false");
-        if ["tcp", "tls"].contains(&name) && !is_off {
-            problems.report(wifi::needs_real(key, name, problems));
+    // TLS is for both: a modelled network carries the shape of the same handshake.
+    for (key, _) in fields.pairs() {
+        if key.text() == Some("tcp") {
+            problems.report(wifi::needs_real(key, "tcp", problems));
         }
     }
 }
