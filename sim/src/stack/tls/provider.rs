@@ -12,6 +12,7 @@
 mod exchange;
 mod fast;
 mod hashing;
+mod nonce;
 mod portable;
 mod primitives;
 mod records;

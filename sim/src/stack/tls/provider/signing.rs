@@ -10,6 +10,7 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
 use super::super::spec::KeyKind;
 use super::fast::Fast;
+use super::nonce;
 use super::scope::count;
 
 /// Draws for one private key; one that P-256 refuses comes once in 2³².
@@ -80,9 +81,11 @@ impl Key {
     pub(in crate::stack::tls) fn signature(&self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Ecdsa(key) => {
-                let signature: p256::ecdsa::DerSignature =
-                    p256::ecdsa::signature::Signer::sign(key, message);
-                signature.as_bytes().to_vec()
+                let fast = Fast::runs_here().then(|| nonce::sign(key, message));
+                let signature = fast
+                    .flatten()
+                    .unwrap_or_else(|| p256::ecdsa::signature::Signer::sign(key, message));
+                signature.to_der().as_bytes().to_vec()
             }
             Self::Ed25519(key) => key.sign(message).to_vec(),
         }
