@@ -205,19 +205,13 @@ impl World {
             EventKind::BrokerTimeout { generation } => self.ring_broker(generation, watch),
             EventKind::StreamAccepted { connection } => {
                 if self.broker_up {
-                    let id = ConnectionId {
-                        node: key.source,
-                        generation: connection,
-                    };
+                    let id = stream_of(key, connection);
                     self.broker.connected(at, id);
                     self.perform_broker_actions(watch);
                 }
             }
             EventKind::StreamReceived { connection, bytes } => {
-                let id = ConnectionId {
-                    node: key.source,
-                    generation: connection,
-                };
+                let id = stream_of(key, connection);
                 if self.broker_up && self.reaches_broker(id) {
                     self.broker.received(at, id, &bytes, &mut self.actions);
                     self.perform_broker_actions(watch);
@@ -225,10 +219,7 @@ impl World {
                 self.with_device(id.node, watch, |device, around| device.look(at, around));
             }
             EventKind::StreamFinished { connection } => {
-                let id = ConnectionId {
-                    node: key.source,
-                    generation: connection,
-                };
+                let id = stream_of(key, connection);
                 if self.broker_up && self.reaches_broker(id) {
                     self.broker.disconnected(id, &mut self.actions);
                     self.perform_broker_actions(watch);
@@ -381,6 +372,14 @@ impl World {
             watch,
         };
         act(device, &mut around)
+    }
+}
+
+/// Returns which stream an event for the broker is about: one of the node that caused it.
+const fn stream_of(key: EventKey, connection: u32) -> ConnectionId {
+    ConnectionId {
+        node: key.source,
+        generation: connection,
     }
 }
 
