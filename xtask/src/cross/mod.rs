@@ -20,8 +20,9 @@ mod report;
 mod target;
 mod thunks;
 mod toolchain;
+mod trial;
 
-pub(crate) use build::{Image, Package, Remedies, build, link};
+pub(crate) use build::{Image, Package, Remedies, build, build_with, link};
 pub(crate) use compile::{Compiled, Crate, compile};
 pub(crate) use elf::Elf;
 pub(crate) use error::CrossError;
