@@ -7,6 +7,7 @@ mod console;
 mod cross;
 mod digests;
 mod failure;
+mod kat;
 mod quick;
 mod root;
 mod runner;
@@ -33,11 +34,16 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
     Task {
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",
         run: |arguments| Ok(cross::run(arguments)?),
+    },
+    Task {
+        name: "kat",
+        summary: "known answers: compares what the compiler makes of sums on the chips' cores",
+        run: |arguments| Ok(kat::run(arguments)?),
     },
     Task {
         name: "quick",
