@@ -12,11 +12,13 @@ use crate::cross::emulator::{self, End, Outcome};
 use crate::cross::{CrossError, Image, Package, Remedies, Target, build_with};
 
 /// How long the whole battery may take on one core; it takes a few seconds.
-const BOUND: Duration = Duration::from_secs(120);
+const BOUND: Duration = Duration::from_mins(2);
 /// How long it may take where an operation is expected to hang.
 const BOUND_OF_HANG: Duration = Duration::from_secs(20);
 /// Operations that may hang before the rest is given up.
 const HANGS_MAX: usize = 4;
+/// The same where one fault is as good as many.
+const HANGS_OF_CHECK_MAX: usize = 1;
 /// Faults that are listed.
 const LISTED_MAX: usize = 40;
 
@@ -49,12 +51,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), CrossError> {
     match arguments {
         [] => {
             for target in TARGETS {
-                verdict(target, &faults(target, Remedies::Applied)?)?;
+                verdict(target, &faults(target, Remedies::Applied, HANGS_MAX)?)?;
             }
             Ok(())
         }
         [argument] if argument == "--without-remedies" => {
-            verdict(Target::Lx106, &faults(Target::Lx106, Remedies::LeftOut)?)
+            let faults = faults(Target::Lx106, Remedies::LeftOut, HANGS_MAX)?;
+            verdict(Target::Lx106, &faults)
         }
         _ => Err(CrossError::Missing(
             "usage: cargo xtask kat [--without-remedies]".to_owned(),
@@ -65,18 +68,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), CrossError> {
 /// Checks that the battery passes, and that it would see the compiler's known faults.
 pub(crate) fn check() -> Result<(), String> {
     run(&[]).map_err(|error| error.to_string())?;
-    let seen = faults(Target::Lx106, Remedies::LeftOut).map_err(|error| error.to_string())?;
-    if seen.is_empty() {
+    let seen = faults(Target::Lx106, Remedies::LeftOut, HANGS_OF_CHECK_MAX);
+    let seen = seen.map_err(|error| error.to_string())?;
+    // A hang alone may be a slow machine.
+    if !seen
+        .iter()
+        .any(|fault| matches!(fault, Fault::Wrong { .. }))
+    {
         return Err(
-            "the battery passes on lx106 without the remedies: either the compiler is mended and \
-             they can go, or the battery has grown blind"
+            "the battery finds nothing wrong on lx106 without the remedies: either the compiler \
+             is mended and they can go, or the battery has grown blind"
                 .to_owned(),
         );
     }
-    console::say(&format!(
-        "without the remedies, {} operations fail on lx106, as they must",
-        seen.len()
-    ));
+    console::say("without the remedies, it fails on lx106, as it must");
     Ok(())
 }
 
@@ -100,7 +105,7 @@ fn verdict(target: Target, faults: &[Fault]) -> Result<(), CrossError> {
 }
 
 /// Runs the battery on a core and compares it with the host.
-fn faults(target: Target, remedies: Remedies) -> Result<Vec<Fault>, CrossError> {
+fn faults(target: Target, remedies: Remedies, hangs_max: usize) -> Result<Vec<Fault>, CrossError> {
     let name = target.name();
     console::say(&format!("building the battery for {name} …"));
     let image = build_with(target, Package::Battery, remedies, None)?;
@@ -113,7 +118,7 @@ fn faults(target: Target, remedies: Remedies) -> Result<Vec<Fault>, CrossError> 
         Remedies::Applied => BOUND,
         Remedies::LeftOut => BOUND_OF_HANG,
     };
-    compare(&expected, |skipped| {
+    compare(&expected, hangs_max, |skipped| {
         let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
         emulator::run(&image, &skipped.to_le_bytes(), bound)
     })
@@ -130,11 +135,12 @@ fn of_image(image: &Image, error: CrossError) -> CrossError {
 /// Compares a core's lines with the host's; `run` leaves out the operations in front.
 fn compare(
     expected: &[String],
+    hangs_max: usize,
     mut run: impl FnMut(usize) -> Result<Outcome, CrossError>,
 ) -> Result<Vec<Fault>, CrossError> {
     let mut faults = Vec::new();
     let mut done = 0;
-    for _ in 0..HANGS_MAX {
+    for _ in 0..hangs_max {
         let outcome = run(done)?;
         let output = String::from_utf8_lossy(&outcome.output);
         let lines = output.split_inclusive('\n');
@@ -217,14 +223,14 @@ mod tests {
     #[test]
     fn equal_lines_are_no_fault() {
         let whole = "u8 add 01\nu8 divide 02\nu8 root 03\n";
-        let faults = compare(&lines(), |_| Ok(outcome(whole, End::Exited(Some(0)))));
+        let faults = compare(&lines(), 2, |_| Ok(outcome(whole, End::Exited(Some(0)))));
         assert_eq!(faults, Ok(Vec::new()));
     }
 
     #[test]
     fn a_wrong_answer_is_named_with_both_lines() {
         let other = "u8 add 01\nu8 divide ff\nu8 root 03\n";
-        let faults = compare(&lines(), |_| Ok(outcome(other, End::Exited(Some(0)))));
+        let faults = compare(&lines(), 2, |_| Ok(outcome(other, End::Exited(Some(0)))));
         let expected = Fault::Wrong {
             host: "u8 divide 02".to_owned(),
             core: "u8 divide ff".to_owned(),
@@ -234,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_battery_goes_on_behind_an_operation_that_hangs() {
-        let faults = compare(&lines(), |skipped| {
+        let faults = compare(&lines(), 2, |skipped| {
             Ok(match skipped {
                 0 => outcome("u8 add 01\nu8 div", End::Hung),
                 2 => outcome("u8 root 03\n", End::Exited(Some(0))),
@@ -247,7 +253,7 @@ mod tests {
 
     #[test]
     fn lines_that_never_came_are_no_success() {
-        let faults = compare(&lines(), |_| {
+        let faults = compare(&lines(), 2, |_| {
             Ok(outcome("u8 add 01\n", End::Exited(Some(0))))
         });
         assert!(matches!(faults, Err(CrossError::Failed(_))));

@@ -17,7 +17,9 @@ macro_rules! floats {
         $bench.pairs::<$float, _>(group, "copy-sign", |a, b, _| a.copysign(b));
         $bench.pairs::<$float, _>(group, "order", |a, b, _| ((a < b, a <= b), a == b));
         $bench.pairs::<$float, _>(group, "total-order", |a, b, _| a.total_cmp(&b));
-        $bench.pairs::<$float, _>(group, "classify", |a, _, _| (a.is_normal(), a.is_sign_negative()));
+        $bench.pairs::<$float, _>(group, "classify", |a, _, _| {
+            (a.is_normal(), a.is_sign_negative())
+        });
         $bench.pairs::<$float, _>(group, "multiply-add", |a, b, _| a * b + a / (b + 1.0));
     )*};
 }

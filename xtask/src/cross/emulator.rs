@@ -158,7 +158,7 @@ fn gather(mut from: impl Read) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[test]
     fn input_longer_than_any_pipe_comes_back_whole() {

@@ -27,5 +27,5 @@ pub(crate) use compile::{Compiled, Crate, compile};
 pub(crate) use elf::Elf;
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
-pub(crate) use report::run;
+pub(crate) use report::{check, run};
 pub(crate) use target::Target;

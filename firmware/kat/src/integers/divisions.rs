@@ -10,7 +10,9 @@ macro_rules! operations {
         $bench.pairs::<$unsigned, _>(group, "divide-euclid", |a, b, _| a.checked_div_euclid(b));
         $bench.pairs::<$unsigned, _>(group, "remainder-euclid", |a, b, _| a.checked_rem_euclid(b));
         $bench.pairs::<$unsigned, _>(group, "divide-by-constant", |a, _, _| (a / 10, a % 7));
-        $bench.pairs::<$unsigned, _>(group, "divide-by-short", |a, _, k| a.checked_div((k & 0x7f) as _));
+        $bench.pairs::<$unsigned, _>(group, "divide-by-short", |a, _, k| {
+            a.checked_div((k & 0x7f) as _)
+        });
         $bench.pairs::<$unsigned, _>(group, "round-up", |a, b, _| (b != 0).then(|| a.div_ceil(b)));
         $bench.pairs::<$unsigned, _>(group, "root", |a, _, _| a.isqrt());
         let group = stringify!($signed);
@@ -19,7 +21,9 @@ macro_rules! operations {
         $bench.pairs::<$signed, _>(group, "divide-euclid", |a, b, _| a.checked_div_euclid(b));
         $bench.pairs::<$signed, _>(group, "remainder-euclid", |a, b, _| a.checked_rem_euclid(b));
         $bench.pairs::<$signed, _>(group, "divide-by-constant", |a, _, _| (a / 10, a % 7));
-        $bench.pairs::<$signed, _>(group, "divide-by-short", |a, _, k| a.checked_div((k & 0x7f) as _));
+        $bench.pairs::<$signed, _>(group, "divide-by-short", |a, _, k| {
+            a.checked_div((k & 0x7f) as _)
+        });
     )*};
 }
 

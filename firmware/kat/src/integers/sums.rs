@@ -38,7 +38,9 @@ macro_rules! operations {
             let (low, high) = (a.min(b), a.max(b));
             low.wrapping_add(k as _).clamp(low, high)
         });
-        $bench.pairs::<$signed, _>(group, "absolute", |a, _, _| (a.wrapping_abs(), a.unsigned_abs()));
+        $bench.pairs::<$signed, _>(group, "absolute", |a, _, _| {
+            (a.wrapping_abs(), a.unsigned_abs())
+        });
         $bench.pairs::<$signed, _>(group, "negate", |a, _, _| a.overflowing_neg());
         $bench.pairs::<$signed, _>(group, "sign", |a, _, _| a.signum());
     )*};
