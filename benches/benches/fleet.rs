@@ -31,6 +31,7 @@ fn fleet(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(nodes), |bencher| {
             bencher.iter(|| {
                 let outcome = run_world(black_box(&world), 1, Limits::default());
+                let outcome = outcome.expect("no core is emulated");
                 assert_eq!(outcome.status, Status::Passed);
                 outcome.digest
             });
@@ -42,7 +43,7 @@ fn fleet(criterion: &mut Criterion) {
 fn node_day(criterion: &mut Criterion) {
     let world = prepared("node-day.yaml", 1);
     criterion.bench_function("node_day", |bencher| {
-        bencher.iter(|| run_world(black_box(&world), 1, Limits::default()).digest);
+        bencher.iter(|| run_world(black_box(&world), 1, Limits::default()).map(|run| run.digest));
     });
 }
 

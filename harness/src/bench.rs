@@ -12,6 +12,7 @@ use nodelab_sim::{
     Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
 };
 
+use crate::compute::ComputeMeter;
 use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
 use crate::record::Recording;
@@ -50,6 +51,7 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct Watch {
     pub(crate) checkers: Checkers,
+    pub(crate) compute: ComputeMeter,
     pub(crate) digest: DigestObserver,
     pub(crate) energy: EnergyMeter,
     pub(crate) expectations: Expectations,
@@ -188,6 +190,7 @@ impl Observer for Watch {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.digest.on_event(at, node, what);
         self.checkers.on_event(at, node, what);
+        self.compute.on_event(at, node, what);
         self.energy.on_event(at, node, what);
         self.expectations.on_event(at, node, what);
         self.recording.on_event(at, node, what);

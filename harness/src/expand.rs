@@ -18,15 +18,17 @@ use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
 use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::{
-    Celsius, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
+    Celsius, Core, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
     SimTime, Victims, WorldSpec,
 };
 
+use crate::compute::Processor;
 use crate::energy::Source;
+use crate::image;
 use crate::prepare::Prepared;
 use crate::scenario::quantity::Ppm;
 use crate::scenario::{
-    Air, BrokerSettings, Calibrate, Extension, Fault, FaultKind, Grade, NodeSet, Range, Sdk,
+    Air, BrokerSettings, Calibrate, CoreChoice, Extension, Fault, FaultKind, Grade, NodeSet, Range, Sdk,
     SensorBreakage, StepMax, Temperature,
 };
 
@@ -90,6 +92,10 @@ fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {
             (offset.low().0 / 1_000, offset.high().0 / 1_000)
         }),
         config,
+        core: match settings.core {
+            CoreChoice::Native => Core::Native,
+            CoreChoice::Riscv32imc => Core::Riscv32(image::riscv32imc()),
+        },
         esp32c3: Esp32c3AdcSpec {
             attenuation: adc.attenuation,
             ideal,
@@ -132,6 +138,16 @@ pub fn source(prepared: &Prepared) -> Option<Source> {
     let battery = prepared.scenario.extension.power?.battery();
     let supply = power(prepared)?.supply();
     Some(Source { battery, supply })
+}
+
+/// Returns the processor that a scenario reckons with.
+#[must_use]
+pub fn processor(prepared: &Prepared) -> Processor {
+    let power = prepared.scenario.extension.power.unwrap_or_default();
+    Processor {
+        busy: self::power(prepared).map(|power| power.busy()),
+        clock: power.clock,
+    }
 }
 
 fn power(prepared: &Prepared) -> Option<PowerSpec> {

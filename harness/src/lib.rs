@@ -5,6 +5,7 @@ mod bench;
 #[cfg(doctest)]
 mod book;
 pub mod cli;
+pub mod compute;
 mod conduct;
 pub mod diagnostic;
 pub mod energy;
@@ -13,6 +14,7 @@ pub mod exit;
 pub mod expand;
 mod expect;
 pub mod explain;
+mod image;
 pub mod prepare;
 pub mod record;
 pub mod report;

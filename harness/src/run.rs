@@ -11,4 +11,4 @@ mod pool;
 mod world;
 
 pub use pool::{Job, RunError, RunOptions, run_all};
-pub use world::{Limits, run_recorded, run_strict, run_world};
+pub use world::{Limits, WorldError, run_recorded, run_strict, run_world};

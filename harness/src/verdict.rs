@@ -3,12 +3,15 @@
 use nodelab_sim::{Digest, NodeId, NodeLife, SimSpan, SimTime};
 use serde::Serialize;
 
+use crate::compute::ComputeSummary;
 use crate::energy::EnergySummary;
 use crate::record::Recorded;
 
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
+    /// What its nodes computed, where they run on emulated cores.
+    pub compute: Option<ComputeSummary>,
     /// Hash of every observation in order; equal digests mean equal runs.
     pub digest: Digest,
     /// What was drawn, where the scenario asks.

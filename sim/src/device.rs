@@ -1,13 +1,16 @@
-//! One simulated board: the real [`Node`] and everything soldered around it.
+//! One simulated board: the real [`Node`](node_core::Node) and everything soldered around it.
 //!
 //! Owns how inputs reach the node and how its effects become future events. This is the one
-//! place that calls [`Node::handle`]. Does not know what a scenario wants.
+//! place that tells a node anything. Does not know what a scenario wants.
 
-use node_core::{Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Node, UnixTime};
-use node_wire::Request;
+use node_core::{
+    Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Reading, UnixTime,
+};
+use node_wire::{Request, Standing};
 
 use crate::analog::Tmp36Fault;
 use crate::clock::Clock;
+use crate::emulator::{CoreFailure, CoreFault};
 use crate::environment::Environment;
 use crate::event::{Bytes, EventKind};
 use crate::frontend::Frontend;
@@ -21,10 +24,12 @@ use crate::stack::{Delivery, Direction, NetworkSpec, PathAround, RealPath, Shape
 use crate::time::{SimSpan, SimTime};
 
 mod body;
+mod firmware;
 mod meter;
 mod real;
 
 use body::{Body, NO_ALARM, Station, Stream};
+use firmware::Firmware;
 use meter::Activity;
 use real::Uplink;
 
@@ -41,6 +46,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) broker_up: bool,
     pub(crate) environment: &'a mut Environment,
     pub(crate) epoch: Option<UnixTime>,
+    /// The first emulated core that ended.
+    pub(crate) failure: &'a mut Option<CoreFailure>,
     pub(crate) network: &'a NetworkSpec,
     pub(crate) node: &'a NodeSpec,
     pub(crate) queue: &'a mut EventQueue<EventKind>,
@@ -79,7 +86,9 @@ pub(crate) struct ClockError {
 #[derive(Debug)]
 pub(crate) struct Device {
     /// The running firmware; nothing while the boot loader runs.
-    node: Option<Node>,
+    firmware: Option<Firmware>,
+    /// Instructions that the node took on an emulated core, in all its lives.
+    instructions: u64,
     powered: bool,
     /// How its reading was corrected on the bench; the rest of its settings are the world's.
     calibration: Calibration,
@@ -97,7 +106,8 @@ impl Device {
     ) -> Self {
         let body = Body::new(id, seed, clock, frontend, power);
         Self {
-            node: None,
+            firmware: None,
+            instructions: 0,
             powered: false,
             calibration,
             body,
@@ -133,14 +143,15 @@ impl Device {
 
     /// Takes the power away; memory, link and stream are gone without a word.
     pub(crate) fn power_off(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
-        if let Some(node) = self.node.take() {
-            for reading in node.queued() {
-                let what = Observation::ReadingForgotten(*reading);
+        if let Some(mut firmware) = self.firmware.take() {
+            for reading in self.heard(at, firmware.queued(), around).unwrap_or_default() {
+                let what = Observation::ReadingForgotten(reading);
                 around.watch.on_event(at, self.body.id, &what);
             }
         }
         if std::mem::replace(&mut self.powered, false) {
             self.body.close_books(at, around.watch);
+            self.tell_instructions(at, around.watch);
         }
         self.body.forget(at);
         if std::mem::take(&mut self.body.queued) > 0 {
@@ -155,7 +166,7 @@ impl Device {
 
     /// Starts the firmware.
     pub(crate) fn boot(&mut self, at: SimTime, life: u32, around: &mut Surroundings<'_>) {
-        if life != self.body.life || self.node.is_some() {
+        if life != self.body.life || self.firmware.is_some() {
             return;
         }
         let now = self.body.clock.local(at);
@@ -164,8 +175,8 @@ impl Device {
         config.sensor.calibration = self.calibration;
         let told = Request::Boot { config, seed, now };
         around.watch.on_told(self.body.id, &told);
-        let node = Node::new(config, seed, now).expect("the scenario checked the node");
-        self.node = Some(node);
+        let booted = Firmware::boot(&around.node.core, (config, seed, now));
+        self.firmware = self.heard(at, booted, around);
         self.drain(at, around);
     }
 
@@ -173,6 +184,7 @@ impl Device {
     pub(crate) fn read_books(&mut self, at: SimTime, watch: &mut dyn Observer) {
         if self.powered {
             self.body.read_books(at, watch);
+            self.tell_instructions(at, watch);
         }
     }
 
@@ -368,9 +380,17 @@ impl Device {
         self.body.life
     }
 
-    /// Returns the node, while it has power.
-    pub(crate) const fn node(&self) -> Option<&Node> {
-        self.node.as_ref()
+    /// Returns where the node stands, while it has power.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.firmware.as_ref().map(Firmware::standing)
+    }
+
+    /// Returns the readings that wait in the node, oldest first; none without power.
+    pub(crate) fn queued(&mut self) -> Result<Vec<Reading>, CoreFault> {
+        match &mut self.firmware {
+            Some(firmware) if firmware.queue_length() > 0 => firmware.queued(),
+            Some(_) | None => Ok(Vec::new()),
+        }
     }
 
     /// Sends the broker's answer down to the node, once the broker has thought, or nothing if the
@@ -485,13 +505,47 @@ impl Device {
 
     /// Tells the node what happened; observers hear it first.
     fn tell(&mut self, at: SimTime, input: Input<'_>, around: &mut Surroundings<'_>) {
-        let Some(node) = self.node.as_mut() else {
+        let Some(firmware) = self.firmware.as_mut() else {
             return;
         };
         let now = self.body.clock.local(at);
         let told = Request::Handle { now, input };
         around.watch.on_told(self.body.id, &told);
-        node.handle(now, input);
+        let handled = firmware.handle(now, input);
+        if self.heard(at, handled, around).is_none() {
+            self.firmware = None;
+        }
+    }
+
+    /// Returns a result, or makes known that an emulated core ended.
+    fn heard<T>(
+        &self,
+        at: SimTime,
+        result: Result<T, CoreFault>,
+        around: &mut Surroundings<'_>,
+    ) -> Option<T> {
+        let failed = |fault| CoreFailure {
+            at,
+            node: self.body.id,
+            fault,
+        };
+        match result {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                around.failure.get_or_insert_with(|| failed(fault));
+                None
+            }
+        }
+    }
+
+    /// Tells observers how many instructions the node took, where they are counted.
+    fn tell_instructions(&self, at: SimTime, watch: &mut dyn Observer) {
+        if self.instructions > 0 {
+            let what = Observation::Computed {
+                instructions: self.instructions,
+            };
+            watch.on_event(at, self.body.id, &what);
+        }
     }
 
     /// Polls the node and its path dry, then sets their alarms.
@@ -506,9 +560,14 @@ impl Device {
         }
         self.body.arm_path(at, around);
         self.measure(at, around);
-        let Some(node) = &self.node else { return };
-        self.body.deadline = node.poll_timeout();
-        let queued = node.queue_length();
+        let Some(firmware) = &mut self.firmware else {
+            return;
+        };
+        self.instructions += firmware.take_instructions();
+        let Standing {
+            timeout, queued, ..
+        } = firmware.standing();
+        self.body.deadline = timeout;
         if queued != self.body.queued {
             self.body.queued = queued;
             around
@@ -520,16 +579,16 @@ impl Device {
 
     /// Tells the books what the board does from here on.
     fn measure(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
-        if let Some(node) = &self.node {
-            self.body.measure(at, Activity::of(node), around);
+        if let Some(firmware) = &self.firmware {
+            self.body.measure(at, Activity::of(firmware), around);
         }
     }
 
     fn drain_node(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
-        let Some(node) = self.node.as_mut() else {
+        let Some(firmware) = self.firmware.as_mut() else {
             return;
         };
-        while let Some(effect) = node.poll() {
+        while let Some(effect) = firmware.poll() {
             match effect {
                 Effect::Command(command) => self.body.obey(at, command, around),
                 Effect::Event(event) => {

@@ -32,6 +32,12 @@ pub enum Observation<'a> {
     Billed(&'a Bill),
     /// The broker did something for this node's connection.
     Broker(&'a BrokerEvent),
+    /// What the node took on an emulated core since the beginning: told at its end, and whenever
+    /// the power goes. It changes nothing that happens, and is no part of a digest.
+    Computed {
+        /// Instructions of the node's own methods.
+        instructions: u64,
+    },
     /// The converter finished; the node sees only the code.
     Converted(Conversion),
     /// What the node's battery gave since the beginning: told at its end, and whenever the

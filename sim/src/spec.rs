@@ -7,6 +7,7 @@ use node_core::{Config, ReportConfig, Scale, Text, UnixTime};
 use crate::analog::{Esp32c3AdcSpec, Esp8266AdcSpec, Tmp36Spec};
 use crate::board::{BoardKind, Wiring};
 use crate::broker::BrokerSpec;
+use crate::emulator::Core;
 use crate::environment::Profile;
 use crate::fault::ScheduledFault;
 use crate::power::PowerSpec;
@@ -56,6 +57,8 @@ pub struct NodeSpec {
     /// What its firmware is told. The scale is the board's; identifier and topic are those of
     /// this specification.
     pub config: Config,
+    /// What its firmware runs on.
+    pub core: Core,
     /// The converter, if the board is an ESP32-C3.
     pub esp32c3: Esp32c3AdcSpec,
     /// The converter, if the board is an ESP8266.

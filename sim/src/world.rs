@@ -8,11 +8,13 @@ mod faults;
 mod fuzz;
 mod real;
 
-use node_core::{CloseReason, Node, UnixTime};
+use node_core::{CloseReason, Reading, UnixTime};
+use node_wire::Standing;
 
 use crate::analog::Tmp36Fault;
 use crate::broker::{Broker, BrokerAction};
 use crate::device::{ClockError, Device, Surroundings};
+use crate::emulator::CoreFailure;
 use crate::environment::Environment;
 use crate::event::{Class, EventKey, EventKind};
 use crate::frontend::Frontend;
@@ -46,6 +48,8 @@ pub struct World {
     /// What the link loses when no fault adds to it.
     loss_ppm: u32,
     epoch: Option<UnixTime>,
+    /// The emulated core that ended; nothing happens after that.
+    failure: Option<CoreFailure>,
     faults: Vec<FaultState>,
     actions: Vec<BrokerAction>,
     events: u64,
@@ -75,6 +79,7 @@ impl World {
             node: spec.node.clone(),
             loss_ppm: spec.network.loss_ppm,
             epoch: spec.epoch,
+            failure: None,
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
             actions: Vec::new(),
             events: 0,
@@ -102,15 +107,34 @@ impl World {
         self.events
     }
 
-    /// Returns a node, while it has power.
+    /// Returns where a node stands, while it has power.
     #[must_use]
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
-        self.devices.get(id.0 as usize).and_then(Device::node)
+    pub fn standing(&self, id: NodeId) -> Option<Standing> {
+        self.devices.get(id.0 as usize).and_then(Device::standing)
+    }
+
+    /// Returns the readings that wait in a node, oldest first; none without power.
+    pub fn queued(&mut self, id: NodeId) -> Vec<Reading> {
+        let device = self.devices.get_mut(id.0 as usize);
+        match device.map_or(Ok(Vec::new()), Device::queued) {
+            Ok(readings) => readings,
+            Err(fault) => {
+                let (at, node) = (self.now, id);
+                self.failure.get_or_insert(CoreFailure { at, node, fault });
+                Vec::new()
+            }
+        }
+    }
+
+    /// Returns which emulated core ended, if one did; nothing happens after that.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&CoreFailure> {
+        self.failure.as_ref()
     }
 
     /// Processes the next event, if it happens no later than `deadline`; returns its time.
     pub fn step_before(&mut self, deadline: SimTime, watch: &mut dyn Observer) -> Option<SimTime> {
-        if self.queue.peek_time()? > deadline {
+        if self.queue.peek_time()? > deadline || self.failure.is_some() {
             return None;
         }
         let (key, kind) = self.queue.pop()?;
@@ -363,6 +387,7 @@ impl World {
             broker_up: self.broker_up,
             environment: &mut self.environment,
             epoch: self.epoch,
+            failure: &mut self.failure,
             network: &self.network,
             node: &self.node,
             queue: &mut self.queue,

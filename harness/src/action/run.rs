@@ -48,6 +48,12 @@ pub(super) fn run(action: &RunAction) -> Exit {
     };
     match run_all(&jobs, options, recorder, &mut reporter) {
         Ok(summary) => exit_of(&summary),
+        Err(RunError::Core(what)) => {
+            complain(&format!(
+                "error: an emulated core ended, which is a bug of nodelab or of the node: {what}\n"
+            ));
+            Exit::Bug
+        }
         Err(RunError::NotRepeatable(what)) => {
             complain(&format!(
                 "error: a run is not repeatable, which is a bug: {what}\n"

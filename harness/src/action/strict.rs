@@ -77,7 +77,13 @@ fn run_file(action: &RunAction, path: &Path, text: &str, strict: &StrictScenario
                 timeout: action.timeout,
                 until: action.until,
             };
-            run_world(&prepared, seed, limits)
+            match run_world(&prepared, seed, limits) {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    complain(&format!("error: {error}\n"));
+                    return Exit::Bug;
+                }
+            }
         }
         Ok(None) => run_strict(&steps, timeout),
     };

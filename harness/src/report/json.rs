@@ -7,6 +7,7 @@ use nodelab_sim::capture::Counts;
 use nodelab_sim::power::{Cause, Energy};
 use serde::Serialize;
 
+use crate::compute::{ComputeSummary, show_clock};
 use crate::energy::{EnergySummary, Share};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::record::Recorded;
@@ -38,11 +39,26 @@ struct Entry {
     digest: String,
     virtual_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    core: Option<CoreEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     energy: Option<EnergyEntry>,
     failures: Vec<FailureEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<RecordedEntry>,
     unsupported: Vec<String>,
+}
+
+/// What all nodes computed on emulated cores.
+#[derive(Serialize)]
+struct CoreEntry {
+    instructions: u64,
+    readings: u64,
+    instructions_per_reading: Option<u64>,
+    clock: &'static str,
+    /// At one instruction for each cycle.
+    cpu_us: u64,
+    /// Of the processor alone, where books are kept; they hold it already.
+    energy_mj: Option<f64>,
 }
 
 /// What all nodes drew; charges also to the femtocoulomb, as text, since they exceed a double.
@@ -175,10 +191,29 @@ impl Entry {
             status: outcome.status,
             digest: outcome.digest.to_string(),
             virtual_ms: outcome.virtual_time.as_millis(),
+            core: outcome
+                .compute
+                .as_ref()
+                .map(|core| CoreEntry::new(core, outcome.energy.as_ref())),
             energy: outcome.energy.as_ref().map(EnergyEntry::new),
             failures: outcome.failures.iter().map(failure).collect(),
             recorded: outcome.recorded.as_ref().map(RecordedEntry::new),
             unsupported: outcome.unsupported.clone(),
+        }
+    }
+}
+
+impl CoreEntry {
+    fn new(core: &ComputeSummary, energy: Option<&EnergySummary>) -> Self {
+        let drawn = core.charge().zip(energy);
+        let drawn = drawn.map(|(charge, energy)| charge.at(energy.source.supply));
+        Self {
+            instructions: core.instructions,
+            readings: core.readings,
+            instructions_per_reading: core.per_reading(),
+            clock: show_clock(core.processor.clock),
+            cpu_us: core.span().as_micros(),
+            energy_mj: drawn.map(Energy::as_millijoules),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::compute::{ComputeSummary, show_clock};
 use crate::energy::{EnergySummary, by_charge, percent, show_charge, show_energy, show_life};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
@@ -106,6 +107,9 @@ impl TextReport {
         if let Some(energy) = &last.energy {
             self.write_energy(energy, last.seed)?;
         }
+        if let Some(compute) = &last.compute {
+            self.write_compute(compute, &last)?;
+        }
         self.write_recorded(&last)
     }
 
@@ -203,6 +207,27 @@ impl TextReport {
                 write!(self.out, "{separator} {} {share} %", cause.as_str())?;
                 separator = ",";
             }
+        }
+        writeln!(self.out)
+    }
+
+    /// Writes what the nodes of one world computed on emulated cores.
+    fn write_compute(&mut self, compute: &ComputeSummary, outcome: &Outcome) -> io::Result<()> {
+        let seed = outcome.seed;
+        let instructions = compute.instructions;
+        write!(
+            self.out,
+            "      core of seed {seed}: {instructions} instructions of RV32IMC"
+        )?;
+        if let Some(each) = compute.per_reading() {
+            write!(self.out, ", {each} for each reading")?;
+        }
+        let clock = show_clock(compute.processor.clock);
+        let ms = compute.span().as_secs_f64() * 1e3;
+        write!(self.out, ", {ms:.3} ms at {clock}")?;
+        if let (Some(charge), Some(energy)) = (compute.charge(), &outcome.energy) {
+            let drawn = charge.at(energy.source.supply);
+            write!(self.out, ", {:.3} mJ of the energy", drawn.as_millijoules())?;
         }
         writeln!(self.out)
     }

@@ -10,7 +10,7 @@ use std::{fs, mem, thread};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;
 use crate::record::Recorder;
-use crate::run::world::{Limits, run_recorded, run_world};
+use crate::run::world::{Limits, WorldError, run_recorded, run_world};
 use crate::verdict::{Outcome, Stats, Status};
 
 /// How to run.
@@ -40,6 +40,8 @@ pub struct Job<'a> {
 /// Why running stopped.
 #[derive(Debug)]
 pub enum RunError {
+    /// An emulated core ended: which, where and why, in words.
+    Core(String),
     /// Two runs of one world gave two digests: a bug of nodelab.
     NotRepeatable(String),
     /// A capture or a key log could not be written.
@@ -53,7 +55,7 @@ pub enum RunError {
 ///
 /// # Errors
 ///
-/// [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Record`] when a file
+/// [`RunError::Core`] when an emulated core ended, [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Record`] when a file
 /// of the recorder failed, [`RunError::Report`] when the reporter failed.
 ///
 /// # Panics
@@ -133,8 +135,8 @@ fn tell(
 fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
     let recorder = recorder.with_lives(options.lives);
-    let mut outcome =
-        run_recorded(job.prepared, job.seed, options.limits, recorder).map_err(RunError::Record)?;
+    let run = run_recorded(job.prepared, job.seed, options.limits, recorder);
+    let mut outcome = run.map_err(|error| failed(job, error))?;
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
             .zip(before)
@@ -145,6 +147,7 @@ fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome
     };
     if options.verify {
         let again = run_world(job.prepared, job.seed, options.limits);
+        let again = again.map_err(|error| failed(job, error))?;
         if again.digest != outcome.digest {
             let (file, seed) = (&job.info.file, job.seed);
             return Err(RunError::NotRepeatable(format!(
@@ -154,6 +157,16 @@ fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome
         }
     }
     Ok(outcome)
+}
+
+fn failed(job: &Job<'_>, error: WorldError) -> RunError {
+    match error {
+        WorldError::Core(failure) => {
+            let (file, seed) = (&job.info.file, job.seed);
+            RunError::Core(format!("{file} with seed {seed}: {failure}"))
+        }
+        WorldError::Record(error) => RunError::Record(error),
+    }
 }
 
 impl Summary {

@@ -1,13 +1,14 @@
 //! One world, from its first event to its verdict.
 
-use std::io;
+use std::{fmt, io};
 
 use nodelab_sim::stack::RealSpec;
 use nodelab_sim::{
-    Checkers, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
+    Checkers, Core, CoreFailure, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
 };
 
 use crate::bench::{Bench, Parts, Tap, Watch, WorldBench};
+use crate::compute::ComputeMeter;
 use crate::conduct::{Conductor, Ending};
 use crate::energy::EnergyMeter;
 use crate::expand;
@@ -33,21 +34,40 @@ pub struct Limits {
     pub until: Option<SimTime>,
 }
 
+/// Why a world has no outcome.
+#[derive(Debug)]
+pub enum WorldError {
+    /// An emulated core ended, which no node does.
+    Core(CoreFailure),
+    /// A record could not be written.
+    Record(io::Error),
+}
+
+impl fmt::Display for WorldError {
+    /// Writes a clause without full stop.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Core(failure) => failure.fmt(f),
+            Self::Record(error) => write!(f, "failed to write a record: {error}"),
+        }
+    }
+}
+
 /// Runs one scenario with one seed.
 ///
-/// # Panics
+/// # Errors
 ///
-/// Never: where no file is written, none fails.
-#[must_use]
-pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Outcome {
-    run_recorded(prepared, seed, limits, Recorder::default()).expect("no file is written")
+/// [`WorldError::Core`] when an emulated core ended.
+pub fn run_world(prepared: &Prepared, seed: u64, limits: Limits) -> Result<Outcome, WorldError> {
+    run_recorded(prepared, seed, limits, Recorder::default())
 }
 
 /// Runs one scenario with one seed, and writes files of it.
 ///
 /// # Errors
 ///
-/// The first error while writing a file, with its path.
+/// [`WorldError::Core`] when an emulated core ended, [`WorldError::Record`] when a file could not
+/// be written.
 ///
 /// # Panics
 ///
@@ -57,7 +77,7 @@ pub fn run_recorded(
     seed: u64,
     limits: Limits,
     recorder: Recorder,
-) -> io::Result<Outcome> {
+) -> Result<Outcome, WorldError> {
     let spec = expand::draw(prepared, seed);
     let source = expand::source(prepared);
     let recording = recorder.begin(&spec);
@@ -82,6 +102,9 @@ pub fn run_recorded(
         failures.extend(bench.converge(&spec, limits.until));
     }
     bench.world.finish(&mut bench.watch);
+    if let Some(failure) = bench.world.failure() {
+        return Err(WorldError::Core(failure.clone()));
+    }
     let end = bench.world.now();
     let is_cut = limits.until.is_some_and(|until| until <= end);
     let took = Stats {
@@ -91,6 +114,7 @@ pub fn run_recorded(
     };
     let Watch {
         checkers,
+        compute,
         digest,
         energy,
         expectations,
@@ -102,11 +126,12 @@ pub fn run_recorded(
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
     Ok(Outcome {
+        compute: compute.summary(expand::processor(prepared)),
         digest: digest.digest(),
         energy: source.and_then(|source| energy.summary(source)),
         failures,
-        lives: recording.take_lives()?,
-        recorded: recording.finish()?,
+        lives: recording.take_lives().map_err(WorldError::Record)?,
+        recorded: recording.finish().map_err(WorldError::Record)?,
         seed,
         serial: tap.serial,
         stats: took,
@@ -126,6 +151,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
     let mut failures = Vec::new();
     let status = settle(ending, &mut failures, false);
     Outcome {
+        compute: None,
         digest: DigestObserver::new().digest(),
         energy: None,
         failures,
@@ -173,6 +199,10 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
     let source = expand::source(prepared);
     // Without a source nobody keeps books.
     let metered = if source.is_some() { nodes } else { 0 };
+    let emulated = match spec.node.core {
+        Core::Native => 0,
+        Core::Riscv32(_) => nodes,
+    };
     let steps = &prepared.scenario.steps;
     let wiring = &prepared.wiring;
     WorldBench {
@@ -180,6 +210,7 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
         watch: Watch {
             checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec))
                 .with_books(metered),
+            compute: ComputeMeter::new(emulated),
             digest: DigestObserver::new(),
             energy: EnergyMeter::new(metered),
             expectations: Expectations::new(
@@ -284,21 +315,21 @@ impl WorldBench {
         }
     }
 
-    fn last_queued(&self, node: u32) -> Option<u32> {
-        let node = self.world.node(NodeId(node))?;
-        node.queued().last().map(|reading| reading.sequence)
+    fn last_queued(&mut self, node: u32) -> Option<u32> {
+        let queued = self.world.queued(NodeId(node));
+        queued.last().map(|reading| reading.sequence)
     }
 
     /// Returns whether a reading up to `last` is still in the node's queue.
-    fn waits(&self, node: usize, last: Option<u32>) -> bool {
+    fn waits(&mut self, node: usize, last: Option<u32>) -> bool {
         let id = NodeId(u32::try_from(node).unwrap_or(u32::MAX));
-        let first = self.world.node(id).and_then(|node| node.queued().next());
-        matches!((first, last), (Some(first), Some(last)) if first.sequence <= last)
+        let queued = self.world.queued(id);
+        matches!((queued.first(), last), (Some(first), Some(last)) if first.sequence <= last)
     }
 
     fn never_converged(&self, node: NodeId, bound: SimSpan) -> Failure {
-        let (state, length) = self.world.node(node).map_or(("without power", 0), |node| {
-            (node.state().connection.as_str(), node.queue_length())
+        let (state, length) = self.world.standing(node).map_or(("without power", 0), |node| {
+            (node.state.connection.as_str(), node.queued)
         });
         Failure {
             at: self.world.now(),

@@ -56,7 +56,7 @@ pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{
-    AdcSettings, Air, AirSettings, BrokerSettings, BurstSettings, Calibrate, ClockSettings,
+    AdcSettings, Air, AirSettings, BrokerSettings, BurstSettings, Calibrate, ClockSettings, CoreChoice,
     Credentials, DhcpSettings, DnsSettings, Grade, Network, NodeSettings, Publish, Sdk,
     SensorSettings, ShadowingSettings, StationSettings, StepMax, Temperature, Template, WifiPreset,
     WifiSettings,

@@ -15,13 +15,15 @@ use crate::scenario::fields::{
 };
 use crate::scenario::quantity::{DURATION, TEMPERATURE, show_duration};
 use crate::scenario::reference::{BACKOFF, NODE, PUBLISH, QUEUE};
-use crate::scenario::settings::{Calibrate, NodeSettings, Publish, StepMax, Template};
+use crate::scenario::settings::{Calibrate, CoreChoice, NodeSettings, Publish, StepMax, Template};
 use crate::scenario::tree::{Kind, Node};
 
 /// Shortest time that a timeout or a pause may be set to.
 const TIMEOUT_MIN: (&str, SimSpan) = ("1 ms", SimSpan::from_millis(1));
 /// Longest time that a timeout may be set to.
 const TIMEOUT_MAX: (&str, SimSpan) = ("1 h", SimSpan::from_secs(3_600));
+/// Nodes of a world that may run on emulated cores.
+const EMULATED_MAX: u32 = 1_000;
 /// The TMP36's specified range (data sheet, table 1).
 const SENSOR_RANGE: [(&str, Celsius); 2] = [("-40 °C", Celsius(-40.0)), ("125 °C", Celsius(125.0))];
 
@@ -48,6 +50,9 @@ pub(crate) fn read(node: &Node, nodes: u32, problems: &mut Problems) -> Option<N
             .unwrap_or_default(),
         calibrate: fields
             .read("calibrate", problems, calibrate)
+            .unwrap_or_default(),
+        core: fields
+            .read("core", problems, |node, problems| core(node, nodes, problems))
             .unwrap_or_default(),
         queue: fields.read("queue", problems, queue).unwrap_or_default(),
         wifi,
@@ -118,6 +123,39 @@ fn conversion(node: &Node, problems: &mut Problems) -> Option<Conversion> {
         ("tenth-of-code", Conversion::TenthOfCode),
     ];
     choice(node, &options, problems)
+}
+
+fn core(node: &Node, nodes: u32, problems: &mut Problems) -> Option<CoreChoice> {
+    if matches!(node.text(), Some("lx106" | "esp8266")) {
+        let error = problems
+            .file()
+            .error(node.span, "the ESP8266's core cannot run inside a world")
+            .expected("expected `native` or `riscv32imc`")
+            .advice(
+                "it runs in QEMU only, which lives again what nodes were told in other runs: \
+                 `cargo xtask parity`",
+            );
+        problems.report(error);
+        return None;
+    }
+    let options = [
+        ("native", CoreChoice::Native),
+        ("riscv32imc", CoreChoice::Riscv32imc),
+    ];
+    let chosen = choice(node, &options, problems)?;
+    if chosen == CoreChoice::Riscv32imc && nodes > EMULATED_MAX {
+        let error = problems
+            .file()
+            .error(node.span, format!("{nodes} emulated cores"))
+            .expected(format!("expected {EMULATED_MAX} nodes at most on emulated cores"))
+            .advice(
+                "an emulated core takes some 200 KiB and computes a hundred times slower; all \
+                 nodes run the same code, so try a few: results do not depend on the core",
+            );
+        problems.report(error);
+        return None;
+    }
+    Some(chosen)
 }
 
 fn radio(node: &Node, problems: &mut Problems) -> Option<WifiPolicy> {

@@ -257,6 +257,14 @@ pub static NODE: Section = Section {
                 "Calibration against a reference before the run: one point or two.",
             ],
         ),
+        key(
+            "core",
+            [
+                "native, riscv32imc",
+                "native",
+                "What its code runs on: this computer, or an emulated ESP32-C3 core.",
+            ],
+        ),
         key("queue", ["mapping", "", "How unsent readings wait."]),
         key(
             "radio",

@@ -32,6 +32,8 @@ pub struct NodeSettings {
     pub step_max: StepMax,
     /// How each board is calibrated before the run.
     pub calibrate: Calibrate,
+    /// What the firmware runs on.
+    pub core: CoreChoice,
     /// How unsent readings wait.
     pub queue: QueueConfig,
     /// How to keep the link.
@@ -40,6 +42,16 @@ pub struct NodeSettings {
     pub publish: Option<Publish>,
     /// How long the processor may compute before it is restarted; `None` has no watchdog.
     pub watchdog: Option<SimSpan>,
+}
+
+/// What the firmware of each node runs on.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CoreChoice {
+    /// The processor that nodelab itself runs on.
+    #[default]
+    Native,
+    /// An emulated RV32IMC, the ESP32-C3's instruction set.
+    Riscv32imc,
 }
 
 /// Largest believable change between two readings.

@@ -3,10 +3,11 @@
 //! Owns the way from a node's state to what radio and processor do, and the estimate of airtime
 //! on the modelled network. Does not know a current.
 
-use node_core::{Connection, Node, State};
+use node_core::{Connection, State};
 
 use super::Surroundings;
 use super::body::{Body, Station};
+use super::firmware::Firmware;
 use crate::observe::{Observation, Observer};
 use crate::power::{Bill, Cause, CpuState, Drain, Ledger, PowerSpec, RadioState, RateFamily};
 use crate::stack::{HandshakeShape, NetworkSpec};
@@ -34,10 +35,10 @@ pub(super) struct Activity {
 }
 
 impl Activity {
-    pub(super) const fn of(node: &Node) -> Self {
+    pub(super) fn of(firmware: &Firmware) -> Self {
         Self {
-            queued: node.queue_length(),
-            state: node.state(),
+            queued: firmware.queue_length(),
+            state: firmware.state(),
         }
     }
 }

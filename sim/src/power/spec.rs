@@ -80,6 +80,12 @@ impl PowerSpec {
         self.supply
     }
 
+    /// Returns what the processor alone draws while it computes.
+    #[must_use]
+    pub const fn busy(&self) -> Microamps {
+        self.cpu[CpuState::Busy as usize]
+    }
+
     /// Returns what the whole board draws while nothing is sent.
     #[must_use]
     pub const fn current(&self, radio: RadioState, cpu: CpuState) -> Microamps {

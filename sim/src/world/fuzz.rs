@@ -164,6 +164,7 @@ fn node() -> NodeSpec {
             }),
             ..Config::default()
         },
+        core: crate::emulator::Core::Native,
         esp32c3: Esp32c3AdcSpec::default(),
         esp8266: Esp8266AdcSpec::default(),
         power: None,

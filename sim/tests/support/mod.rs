@@ -27,6 +27,7 @@ pub(crate) fn node() -> NodeSpec {
             }),
             ..Config::default()
         },
+        core: nodelab_sim::Core::Native,
         esp32c3: Esp32c3AdcSpec::default(),
         esp8266: Esp8266AdcSpec::default(),
         ideal: false,

@@ -15,13 +15,14 @@ struct Home {
 /// Where TLS lives, and with it all cryptography.
 const TLS: &[&str] = &["sim/src/stack/tls/"];
 /// Crates with a fixed home.
-const HOMES: [Home; 19] = [
+const HOMES: [Home; 20] = [
     home("aes_gcm", TLS),
     home(
         "annotate_snippets",
         &["harness/src/diagnostic.rs", "harness/src/diagnostic/"],
     ),
     home("chacha20poly1305", TLS),
+    home("ckb_vm", &["sim/src/emulator.rs", "sim/src/emulator/"]),
     home("clap", &["harness/src/cli.rs", "harness/src/main.rs"]),
     home(
         "clap_complete",

@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 26] = [
+const PLACES: [(&str, u8); 27] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -29,6 +29,7 @@ const PLACES: [(&str, u8); 26] = [
     ("clock", PEERS),
     ("device", 6),
     ("digest", PEERS),
+    ("emulator", PEERS),
     ("environment", PEERS),
     ("event", 3),
     ("fault", PEERS),
