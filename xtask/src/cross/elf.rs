@@ -2,6 +2,9 @@
 //!
 //! Fields are at the offsets of the System V ABI's chapter 4, "Object Files".
 
+/// Type of a segment that takes memory: `PT_LOAD`.
+const SEGMENT_LOADED: u32 = 1;
+
 /// A linked image, read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Elf {
@@ -148,6 +151,24 @@ impl Elf {
         Some(symbol.address)
     }
 }
+
+/// Returns the file without what no loader reads: sections, symbols and names.
+pub(crate) fn loadable(file: &[u8]) -> Option<Vec<u8>> {
+    let (table, length) = (word(file, 28)? as usize, usize::from(half(file, 42)?));
+    let count = usize::from(half(file, 44)?);
+    let mut end = table + length * count;
+    for header in file.get(table..end)?.chunks_exact(length) {
+        if word(header, 0)? == SEGMENT_LOADED {
+            end = end.max((word(header, 4)? + word(header, 16)?) as usize);
+        }
+    }
+    let mut kept = file.get(..end)?.to_vec();
+    // Where the table of sections is; how long its entries are, how many, and which has names.
+    kept.get_mut(32..36)?.fill(0);
+    kept.get_mut(46..52)?.fill(0);
+    Some(kept)
+}
+
 
 fn read_section(header: &[u8], names: &[u8]) -> Option<Section> {
     let flags = word(header, section::FLAGS)?;

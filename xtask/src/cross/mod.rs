@@ -13,6 +13,7 @@ mod compile;
 mod elf;
 pub(crate) mod emulator;
 mod error;
+pub(crate) mod image;
 mod literals;
 mod lx106;
 mod programs;

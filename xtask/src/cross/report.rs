@@ -6,7 +6,7 @@ use std::fs;
 use crate::console;
 use crate::cross::elf::Sizes;
 use crate::cross::trial::{self, Measured};
-use crate::cross::{CrossError, Elf, Image, Package, Remedies, Target, build_with, emulator};
+use crate::cross::{CrossError, Elf, Image, Package, Remedies, Target, build_with, emulator, image};
 
 /// What one image takes.
 #[derive(Clone, Debug)]
@@ -17,12 +17,16 @@ struct Row {
     measured: Result<Measured, &'static str>,
 }
 
-/// Builds the node's image for every core; `--level s|z|…` for another level of optimisation.
+/// Builds the node's image for every core; `--level s|z|…` for another level of optimisation,
+/// `--update-image` for the one that ships.
 ///
 /// # Errors
 ///
 /// As [`build_with`], and [`CrossError::Missing`] for a command line that makes no sense.
 pub(crate) fn run(arguments: &[String]) -> Result<(), CrossError> {
+    if arguments == ["--update-image"] {
+        return image::update();
+    }
     let level = level(arguments)?;
     let mut rows = Vec::with_capacity(Target::ALL.len());
     let mut toolchains = String::new();
@@ -51,7 +55,8 @@ fn level(arguments: &[String]) -> Result<Option<&str>, CrossError> {
         [] => Ok(None),
         [name, level] if name == "--level" => Ok(Some(level)),
         _ => Err(CrossError::Missing(
-            "usage: cargo xtask cross [--level LEVEL], with a level of cargo's `opt-level`"
+            "usage: cargo xtask cross [--update-image | --level LEVEL], with a level of cargo's \
+             `opt-level`"
                 .to_owned(),
         )),
     }

@@ -6,6 +6,7 @@
 mod book;
 mod comments;
 mod homes;
+mod image;
 mod layers;
 mod modules;
 mod purity;

@@ -6,7 +6,7 @@
 use crate::console;
 use crate::root::root;
 use crate::tidy::tree::{Finding, Tree};
-use crate::tidy::{book, comments, homes, layers, modules, purity, scenarios, size, text, words};
+use crate::tidy::{book, comments, homes, image, layers, modules, purity, scenarios, size, text, words};
 
 /// A rule: its name, and what finds its breaches.
 struct Rule {
@@ -14,7 +14,7 @@ struct Rule {
     check: fn(&Tree) -> Vec<Finding>,
 }
 
-const RULES: [Rule; 26] = [
+const RULES: [Rule; 27] = [
     rule("blanks", text::no_stray_blanks),
     rule("book-blocks", book::blocks_name_a_language),
     rule("book-doctests", book::rust_pages_are_doctests),
@@ -29,6 +29,7 @@ const RULES: [Rule; 26] = [
     rule("file-head", comments::every_file_has_a_head),
     rule("file-length", size::files_are_short),
     rule("harness-layers", layers::harness_points_down),
+    rule("image", image::image_is_of_its_sources),
     rule("line-length", size::lines_are_short),
     rule("machine-paths", text::no_machine_paths),
     rule("module-files", modules::module_files_only_list),
