@@ -88,7 +88,11 @@ impl ComputeSummary {
             CpuClock::Mhz160 => 160,
         };
         let (whole, rest) = (self.instructions / mhz, self.instructions % mhz);
-        SimSpan::from_nanos(whole.saturating_mul(1_000).saturating_add(rest * 1_000 / mhz))
+        SimSpan::from_nanos(
+            whole
+                .saturating_mul(1_000)
+                .saturating_add(rest * 1_000 / mhz),
+        )
     }
 
     /// Returns the charge that the processor draws in this time, where books are kept.

@@ -18,8 +18,8 @@ use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
 use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::{
-    Celsius, Core, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault, SimSpan,
-    SimTime, Victims, WorldSpec,
+    Celsius, Core, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault,
+    SimSpan, SimTime, Victims, WorldSpec,
 };
 
 use crate::compute::Processor;
@@ -28,8 +28,8 @@ use crate::image;
 use crate::prepare::Prepared;
 use crate::scenario::quantity::Ppm;
 use crate::scenario::{
-    Air, BrokerSettings, Calibrate, CoreChoice, Extension, Fault, FaultKind, Grade, NodeSet, Range, Sdk,
-    SensorBreakage, StepMax, Temperature,
+    Air, BrokerSettings, Calibrate, CoreChoice, Extension, Fault, FaultKind, Grade, NodeSet, Range,
+    Sdk, SensorBreakage, StepMax, Temperature,
 };
 
 /// Error of crystals when a scenario says nothing: ±15 ppm (ESP8266EX data sheet, table 3-1).

@@ -28,7 +28,10 @@ const SCENARIOS: [&str; 12] = [
 #[test]
 fn digests_do_not_depend_on_the_core() {
     for name in SCENARIOS {
-        let path = format!("{}/../scenarios/{name}.test.yaml", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/../scenarios/{name}.test.yaml",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let (mut prepared, _) = prepare(Path::new(&path)).expect("a shipped scenario");
         let seed = prepared.scenario.extension.seed;
         let mut digest_on = |core| {

@@ -64,6 +64,13 @@ fn words_that_are_no_option_show_the_options() {
 }
 
 #[test]
+fn cores_that_no_world_has_say_where_they_run() {
+    insta::assert_snapshot!(about_block("node: { core: lx106 }\n"));
+    insta::assert_snapshot!(about_block("node: { core: riscv }\n"));
+    insta::assert_snapshot!(about_block("nodes: 10000\nnode: { core: riscv32imc }\n"));
+}
+
+#[test]
 fn calibration_points_must_differ() {
     insta::assert_snapshot!(about_block("node: { calibrate: [25 °C, 25.0 °C] }\n"));
 }

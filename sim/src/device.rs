@@ -3,9 +3,7 @@
 //! Owns how inputs reach the node and how its effects become future events. This is the one
 //! place that tells a node anything. Does not know what a scenario wants.
 
-use node_core::{
-    Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Reading, UnixTime,
-};
+use node_core::{Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Reading, UnixTime};
 use node_wire::{Request, Standing};
 
 use crate::analog::Tmp36Fault;
@@ -144,7 +142,10 @@ impl Device {
     /// Takes the power away; memory, link and stream are gone without a word.
     pub(crate) fn power_off(&mut self, at: SimTime, around: &mut Surroundings<'_>) {
         if let Some(mut firmware) = self.firmware.take() {
-            for reading in self.heard(at, firmware.queued(), around).unwrap_or_default() {
+            for reading in self
+                .heard(at, firmware.queued(), around)
+                .unwrap_or_default()
+            {
                 let what = Observation::ReadingForgotten(reading);
                 around.watch.on_event(at, self.body.id, &what);
             }

@@ -55,8 +55,9 @@ pub enum RunError {
 ///
 /// # Errors
 ///
-/// [`RunError::Core`] when an emulated core ended, [`RunError::NotRepeatable`] when `verify` found two digests, [`RunError::Record`] when a file
-/// of the recorder failed, [`RunError::Report`] when the reporter failed.
+/// [`RunError::Core`] when an emulated core ended, [`RunError::NotRepeatable`] when `verify` found
+/// two digests, [`RunError::Record`] when a file of the recorder failed, [`RunError::Report`] when
+/// the reporter failed.
 ///
 /// # Panics
 ///

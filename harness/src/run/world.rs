@@ -4,7 +4,8 @@ use std::{fmt, io};
 
 use nodelab_sim::stack::RealSpec;
 use nodelab_sim::{
-    Checkers, Core, CoreFailure, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime, Violation, World, WorldSpec,
+    Checkers, Core, CoreFailure, DigestObserver, NodeId, ProgressBound, SimSpan, SimTime,
+    Violation, World, WorldSpec,
 };
 
 use crate::bench::{Bench, Parts, Tap, Watch, WorldBench};
@@ -328,9 +329,12 @@ impl WorldBench {
     }
 
     fn never_converged(&self, node: NodeId, bound: SimSpan) -> Failure {
-        let (state, length) = self.world.standing(node).map_or(("without power", 0), |node| {
-            (node.state.connection.as_str(), node.queued)
-        });
+        let (state, length) = self
+            .world
+            .standing(node)
+            .map_or(("without power", 0), |node| {
+                (node.state.connection.as_str(), node.queued)
+            });
         Failure {
             at: self.world.now(),
             claim: "a healed world finishes".to_owned(),

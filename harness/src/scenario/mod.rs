@@ -56,8 +56,8 @@ pub use power::PowerSettings;
 pub use range::{Range, RangeError};
 pub use scalar::{Meaning, javascript_number};
 pub use settings::{
-    AdcSettings, Air, AirSettings, BrokerSettings, BurstSettings, Calibrate, ClockSettings, CoreChoice,
-    Credentials, DhcpSettings, DnsSettings, Grade, Network, NodeSettings, Publish, Sdk,
+    AdcSettings, Air, AirSettings, BrokerSettings, BurstSettings, Calibrate, ClockSettings,
+    CoreChoice, Credentials, DhcpSettings, DnsSettings, Grade, Network, NodeSettings, Publish, Sdk,
     SensorSettings, ShadowingSettings, StationSettings, StepMax, Temperature, Template, WifiPreset,
     WifiSettings,
 };

@@ -52,7 +52,9 @@ pub(crate) fn read(node: &Node, nodes: u32, problems: &mut Problems) -> Option<N
             .read("calibrate", problems, calibrate)
             .unwrap_or_default(),
         core: fields
-            .read("core", problems, |node, problems| core(node, nodes, problems))
+            .read("core", problems, |node, problems| {
+                core(node, nodes, problems)
+            })
             .unwrap_or_default(),
         queue: fields.read("queue", problems, queue).unwrap_or_default(),
         wifi,
@@ -147,7 +149,9 @@ fn core(node: &Node, nodes: u32, problems: &mut Problems) -> Option<CoreChoice> 
         let error = problems
             .file()
             .error(node.span, format!("{nodes} emulated cores"))
-            .expected(format!("expected {EMULATED_MAX} nodes at most on emulated cores"))
+            .expected(format!(
+                "expected {EMULATED_MAX} nodes at most on emulated cores"
+            ))
             .advice(
                 "an emulated core takes some 200 KiB and computes a hundred times slower; all \
                  nodes run the same code, so try a few: results do not depend on the core",

@@ -169,7 +169,6 @@ pub(crate) fn loadable(file: &[u8]) -> Option<Vec<u8>> {
     Some(kept)
 }
 
-
 fn read_section(header: &[u8], names: &[u8]) -> Option<Section> {
     let flags = word(header, section::FLAGS)?;
     Some(Section {

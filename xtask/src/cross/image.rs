@@ -100,7 +100,10 @@ mod tests {
     fn a_digest_moves_with_each_source_and_with_nothing_else() {
         let of = |files: &[(&str, &str)]| digest(&Tree::of(files));
         let base = of(&[("node-core/src/a.rs", "ab"), ("sim/src/b.rs", "c")]);
-        assert_eq!(base, of(&[("node-core/src/a.rs", "ab"), ("sim/src/b.rs", "d")]));
+        assert_eq!(
+            base,
+            of(&[("node-core/src/a.rs", "ab"), ("sim/src/b.rs", "d")])
+        );
         assert_ne!(base, of(&[("node-core/src/a.rs", "a")]));
         assert_ne!(base, of(&[("node-core/src/ab.rs", "ab")]));
     }

@@ -6,7 +6,9 @@ use std::fs;
 use crate::console;
 use crate::cross::elf::Sizes;
 use crate::cross::trial::{self, Measured};
-use crate::cross::{CrossError, Elf, Image, Package, Remedies, Target, build_with, emulator, image};
+use crate::cross::{
+    CrossError, Elf, Image, Package, Remedies, Target, build_with, emulator, image,
+};
 
 /// What one image takes.
 #[derive(Clone, Debug)]

@@ -6,7 +6,9 @@
 use crate::console;
 use crate::root::root;
 use crate::tidy::tree::{Finding, Tree};
-use crate::tidy::{book, comments, homes, image, layers, modules, purity, scenarios, size, text, words};
+use crate::tidy::{
+    book, comments, homes, image, layers, modules, purity, scenarios, size, text, words,
+};
 
 /// A rule: its name, and what finds its breaches.
 struct Rule {
