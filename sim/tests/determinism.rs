@@ -12,12 +12,15 @@ use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::{Profile, RandomWalk};
 use nodelab_sim::stack::NetworkSpec;
 use nodelab_sim::{
-    Checkers, Digest, DigestObserver, Fault, NodeId, Observation, Observer, ScheduledFault,
-    SimSpan, SimTime, SpanRange, Victims, World, WorldSpec,
+    Checkers, Core, CoreImage, Digest, DigestObserver, Fault, NodeId, Observation, Observer,
+    ScheduledFault, SimSpan, SimTime, SpanRange, Victims, World, WorldSpec,
 };
 use support::node;
 
 const HOUR: SimTime = SimTime::from_nanos(3_600_000_000_000);
+
+/// The node as it ships for emulated cores.
+const IMAGE: &[u8] = include_bytes!("../../firmware/images/riscv32imc.elf");
 
 /// What each node saw, said and suffered, in order.
 #[derive(Default)]
@@ -118,6 +121,54 @@ fn worlds_that_take_turns_do_not_touch_each_other() {
         }
     }
     assert_eq!((of_first.digest(), of_second.digest()), alone);
+}
+
+#[test]
+fn a_core_changes_nothing_but_what_is_counted() {
+    /// Keeps the digest, and what each node computed so far.
+    struct Watch(DigestObserver, BTreeMap<NodeId, u64>);
+    impl Observer for Watch {
+        fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
+            self.0.on_event(at, node, what);
+            if let Observation::Computed { instructions } = *what {
+                let before = self.1.insert(node, instructions).unwrap_or(0);
+                assert!(instructions > before, "a loss of power lost count");
+            }
+        }
+    }
+    let mut spec = world(4, 3);
+    let native = digest(&spec);
+    spec.node.core = Core::Riscv32(CoreImage::new(IMAGE.to_vec()).unwrap());
+    let mut watch = Watch(DigestObserver::new(), BTreeMap::new());
+    let mut world = World::new(&spec);
+    world.run_until(HOUR, &mut watch);
+    assert_eq!(watch.0.digest(), native);
+    world.finish(&mut watch);
+    assert_eq!(watch.1.len(), 4);
+}
+
+#[test]
+fn a_core_that_ends_stops_the_world_and_is_named() {
+    // The first instruction of the code, which begins with the file's second page.
+    let mut broken = IMAGE.to_vec();
+    broken[0x1000..0x1004].fill(0xFF);
+    let mut spec = world(2, 3);
+    spec.node.core = Core::Riscv32(CoreImage::new(broken).unwrap());
+    let mut world = World::new(&spec);
+    world.run_until(HOUR, &mut DigestObserver::new());
+    let failure = world.failure().expect("no node boots").to_string();
+    assert!(
+        failure.starts_with("the emulated core of node "),
+        "{failure}"
+    );
+    assert!(
+        failure.contains("trapped: invalid instruction"),
+        "{failure}"
+    );
+    assert!(failure.ends_with("pc 0x00010000"), "{failure}");
+    let events = world.events();
+    world.run_until(HOUR, &mut DigestObserver::new());
+    assert_eq!(world.events(), events);
 }
 
 #[test]
