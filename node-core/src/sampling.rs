@@ -2,6 +2,8 @@
 //!
 //! Owns the deadlines `Reading` and `Conversion`.
 
+use core::mem;
+
 use crate::console;
 use crate::effect::{Command, Event, Reading};
 use crate::node::Node;
@@ -86,13 +88,12 @@ impl Node {
 
     /// Changes the time between readings, counted from `now`.
     pub(crate) fn change_interval(&mut self, now: Instant, interval: Duration) {
-        let mut config = self.config;
-        config.sampling.interval = interval;
-        if config.check().is_err() {
+        let before = mem::replace(&mut self.config.sampling.interval, interval);
+        if self.config.check().is_err() {
+            self.config.sampling.interval = before;
             self.outbox.print_fixed(console::BAD_INTERVAL);
             return;
         }
-        self.config = config;
         self.timers.arm(Timer::Reading, now.after(interval));
         self.outbox.event(Event::IntervalChanged(interval));
         self.outbox.print(|out| {
