@@ -64,7 +64,8 @@ impl Outbox {
     }
 
     /// Prints what `write` writes, whole or not at all.
-    pub(crate) fn print(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
+    // Not generic: one copy in the firmware serves all who print.
+    pub(crate) fn print(&mut self, write: &dyn Fn(&mut Writer<'_>)) {
         let mut out = self.serial.writer();
         write(&mut out);
         let written = out.finish().map_or(0, <[u8]>::len);

@@ -96,7 +96,7 @@ impl Node {
         }
         self.timers.arm(Timer::Reading, now.after(interval));
         self.outbox.event(Event::IntervalChanged(interval));
-        self.outbox.print(|out| {
+        self.outbox.print(&|out| {
             out.text("Interval ")
                 .number(interval.as_millis())
                 .text(" ms\r\n");
@@ -126,7 +126,7 @@ impl Node {
         self.outbox.event(Event::ReadingTaken(reading));
         let code = self.sampler.burst.code(self.config.sampling.filter);
         self.outbox
-            .print(|out| console::write_reading(code, &reading, out));
+            .print(&|out| console::write_reading(code, &reading, out));
         if self.report().is_none() {
             self.outbox.event(Event::ReadingShown {
                 sequence: reading.sequence,
@@ -145,6 +145,6 @@ impl Node {
     fn report_fault(&mut self, why: SensorFault, code: AdcCode) {
         self.outbox.event(Event::SensorFaulted { code, why });
         self.outbox
-            .print(|out| console::write_fault(code, why, out));
+            .print(&|out| console::write_fault(code, why, out));
     }
 }

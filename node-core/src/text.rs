@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
         if scaled < 0 {
             self.text("-");
         }
-        let places = if places < 9 { places as usize } else { 9 };
+        let places = usize::try_from(places).map_or(9, |places| places.min(9));
         self.digits(scaled.unsigned_abs(), places)
     }
 
@@ -219,7 +219,7 @@ fn fill(room: &mut [u8], bytes: &[u8]) {
 /// Returns the text of bytes that were checked when they were kept, so that the fallback is
 /// never taken. One copy serves the texts of all capacities.
 #[inline(never)]
-fn str_of(bytes: &[u8]) -> &str {
+pub(crate) fn str_of(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or("")
 }
 

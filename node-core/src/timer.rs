@@ -60,9 +60,13 @@ impl Timers {
 
     /// Returns the earliest deadline.
     pub(crate) const fn next(&self) -> Option<Instant> {
-        let [reading, conversion, join, open, retry, publish] = self.0;
-        let early = earlier(earlier(reading, conversion), earlier(join, open));
-        earlier(early, earlier(retry, publish))
+        let mut next = None;
+        let mut rest = self.0.as_slice();
+        while let [deadline, others @ ..] = rest {
+            next = earlier(next, *deadline);
+            rest = others;
+        }
+        next
     }
 }
 
