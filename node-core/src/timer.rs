@@ -60,14 +60,19 @@ impl Timers {
 
     /// Returns the earliest deadline.
     pub(crate) const fn next(&self) -> Option<Instant> {
-        let mut next = None;
-        let mut rest = self.0.as_slice();
-        while let [deadline, others @ ..] = rest {
-            next = earlier(next, *deadline);
-            rest = others;
-        }
-        next
+        earliest(&self.0)
     }
+}
+
+/// Returns the earliest of deadlines that may not be set.
+pub(crate) const fn earliest(deadlines: &[Option<Instant>]) -> Option<Instant> {
+    let mut first = None;
+    let mut rest = deadlines;
+    while let [deadline, others @ ..] = rest {
+        first = earlier(first, *deadline);
+        rest = others;
+    }
+    first
 }
 
 /// Returns the earlier of two deadlines that may not be set.

@@ -3,7 +3,7 @@
 //! Owns the instants. Does not know what is done when they pass.
 
 use crate::time::{Duration, Instant};
-use crate::timer::earlier;
+use crate::timer::{earlier, earliest};
 
 /// A session's deadlines; `None` for what is not awaited.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -48,10 +48,7 @@ impl Deadlines {
     }
 
     const fn earliest_answer(&self) -> Option<Instant> {
-        earlier(
-            earlier(self.connack, self.pingresp),
-            earlier(self.puback, self.suback),
-        )
+        earliest(&[self.connack, self.pingresp, self.puback, self.suback])
     }
 }
 
