@@ -179,14 +179,13 @@ impl Node {
                 Step::Accepted { session_present } => self.go_online(session_present),
                 Step::Acked { packet_id } => self.finish_publish(packet_id),
                 Step::Failed(why) => self.break_session(now, why),
-                Step::Ignored => ignored = true,
                 Step::Nothing => {}
                 Step::Refused(why) => self.handle_refusal(now, why),
                 Step::Request(request) if obeyed < REQUESTS_MAX => {
                     requests.add(request);
                     obeyed = obeyed.saturating_add(1);
                 }
-                Step::Request(_) => ignored = true,
+                Step::Ignored | Step::Request(_) => ignored = true,
             }
         }
         if ignored {
