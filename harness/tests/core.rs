@@ -12,7 +12,7 @@ use nodelab::scenario::CoreChoice;
 /// What nodes do in all states: reading, joining, sending, power, faults, clocks, both networks.
 const SCENARIOS: [&str; 12] = [
     "broker/restart",
-    "clock/drift",
+    "clock/jump",
     "cloud/losant",
     "first-reading",
     "network/lossy",

@@ -165,7 +165,8 @@ impl Machine {
     pub(crate) fn poll(&mut self) -> Option<Effect<'_>> {
         match self.next()? {
             Answer::Effect(effect) => Some(effect),
-            Answer::Measured { .. }
+            Answer::Dumped(_)
+            | Answer::Measured { .. }
             | Answer::Reading(_)
             | Answer::Refused(_)
             | Answer::Turn { .. } => None,

@@ -153,7 +153,7 @@ fn core(node: &Node, nodes: u32, problems: &mut Problems) -> Option<CoreChoice> 
                 "expected {EMULATED_MAX} nodes at most on emulated cores"
             ))
             .advice(
-                "an emulated core takes some 200 KiB and computes a hundred times slower; all \
+                "an emulated core takes some 240 KB and computes a hundred times slower; all \
                  nodes run the same code, so try a few: results do not depend on the core",
             );
         problems.report(error);
