@@ -257,6 +257,28 @@ mod tests {
     }
 
     #[test]
+    fn what_no_loader_reads_is_left_out() {
+        // A head, two segments of which the first is loaded from byte 116 on, its four bytes, and
+        // sections behind it.
+        let mut file = vec![0; 116];
+        file[28..32].copy_from_slice(&52_u32.to_le_bytes());
+        file[32..36].copy_from_slice(&120_u32.to_le_bytes());
+        file[42..44].copy_from_slice(&32_u16.to_le_bytes());
+        file[44..46].copy_from_slice(&2_u16.to_le_bytes());
+        file[46..52].fill(7);
+        file[52] = 1;
+        file[56] = 116;
+        file[68] = 4;
+        file[84..88].copy_from_slice(&0x6474_E551_u32.to_le_bytes());
+        file.extend(*b"codesections");
+        let kept = loadable(&file).unwrap();
+        assert_eq!(&kept[116..], b"code");
+        assert_eq!(kept[32..36], [0; 4]);
+        assert_eq!(kept[46..52], [0; 6]);
+        assert_eq!(loadable(&file[..118]), None);
+    }
+
+    #[test]
     fn what_is_no_such_file_is_refused() {
         assert_eq!(Elf::read(b""), None);
         assert_eq!(Elf::read(b"\x7fELF\x02\x01"), None);
