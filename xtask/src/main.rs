@@ -8,6 +8,7 @@ mod cross;
 mod digests;
 mod failure;
 mod kat;
+mod parity;
 mod quick;
 mod root;
 mod runner;

@@ -12,6 +12,9 @@ use crate::cross::target::InstructionSet;
 use crate::cross::{CrossError, Target, lx106};
 use crate::root::root;
 
+/// The folder of the driver around the node.
+const DRIVER: &str = "firmware/bare";
+
 /// What an image does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Package {
@@ -82,6 +85,26 @@ pub(crate) fn build_with(
     remedies: Remedies,
     level: Option<&str>,
 ) -> Result<Image, CrossError> {
+    build_from(DRIVER, target, package, remedies, level)
+}
+
+/// Builds an image from a copy of the driver; its file is named after the copy's top folder.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn build_copy(top: &str, target: Target, package: Package) -> Result<Image, CrossError> {
+    let folder = format!("{top}/{DRIVER}");
+    build_from(&folder, target, package, Remedies::Applied, None)
+}
+
+fn build_from(
+    driver: &str,
+    target: Target,
+    package: Package,
+    remedies: Remedies,
+    level: Option<&str>,
+) -> Result<Image, CrossError> {
     let mut features = target.features().to_vec();
     match package {
         Package::Battery => features.push("battery"),
@@ -91,7 +114,7 @@ pub(crate) fn build_with(
     let compiled = compile(
         target,
         &Crate {
-            folder: "firmware/bare",
+            folder: driver,
             features: &features,
             level,
         },
@@ -109,6 +132,11 @@ pub(crate) fn build_with(
     if let Some(level) = level {
         name.push('-');
         name.push_str(level);
+    }
+    if let Some(top) = driver.strip_suffix(DRIVER).filter(|top| !top.is_empty()) {
+        name.push('-');
+        let top = Path::new(top).file_name();
+        name.push_str(&top.unwrap_or_default().to_string_lossy());
     }
     let path = folder.join(format!("{name}.elf"));
     link(target, &compiled, &objects, package.main(), &path)?;

@@ -23,7 +23,7 @@ mod thunks;
 mod toolchain;
 mod trial;
 
-pub(crate) use build::{Image, Package, Remedies, build, build_with, link};
+pub(crate) use build::{Image, Package, Remedies, build, build_copy, build_with, link};
 pub(crate) use compile::{Compiled, Crate, compile};
 pub(crate) use elf::Elf;
 pub(crate) use error::CrossError;

@@ -1,0 +1,21 @@
+//! Whether the emulated cores do what this machine does, byte for byte.
+//!
+//! Owns the replay of lives: those of every shipped scenario, random ones, and one for reference.
+//! Does not know how images are made, nor how an emulator is started.
+//!
+//! ```text
+//! nodelab run --trace ─▶ lives ─┬─▶ node-core on this machine ─┐
+//! random sequences ────▶        ├─▶ node-core on lx106 ────────┼─▶ equal? ─▶ first divergence
+//! the reference life ──▶        └─▶ node-core on riscv32 ──────┘   instructions, stack
+//! ```
+
+mod compare;
+mod count;
+mod draw;
+mod life;
+mod player;
+mod random;
+mod replay;
+mod state;
+mod turn;
+mod world;
