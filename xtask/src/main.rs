@@ -35,7 +35,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",
@@ -45,6 +45,11 @@ const TASKS: [Task; 6] = [
         name: "kat",
         summary: "known answers: compares what the compiler makes of sums on the chips' cores",
         run: |arguments| Ok(kat::run(arguments)?),
+    },
+    Task {
+        name: "parity",
+        summary: "replays nodes of every scenario on the chips' cores, compares every answer",
+        run: parity::run,
     },
     Task {
         name: "quick",

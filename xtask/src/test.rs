@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, console, cross, digests, kat, runner, tidy};
+use crate::{book, console, cross, digests, kat, parity, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -59,7 +59,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     FORMAT,
     TIDY,
     Step {
@@ -134,6 +134,18 @@ const STEPS: [Step; 13] = [
         proves: "every scenario passes, twice with one digest",
         tool: None,
         action: Action::cargo(&["run", "--release", "--", "run", "scenarios", "--verify"]),
+    },
+    Step {
+        name: "parity",
+        proves: "both cores do what this machine does, in as many instructions as recorded",
+        tool: Some(QEMU),
+        action: Action::Inner(parity::check),
+    },
+    Step {
+        name: "flip",
+        proves: "a constant that is another one on one core alone is caught and shown",
+        tool: Some(QEMU),
+        action: Action::Inner(parity::check_flip),
     },
     Step {
         name: "digests",

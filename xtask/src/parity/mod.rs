@@ -11,11 +11,21 @@
 
 mod compare;
 mod count;
+mod divergence;
 mod draw;
+mod flip;
 mod life;
+mod options;
 mod player;
 mod random;
+mod record;
+mod reference;
 mod replay;
+mod report;
 mod state;
+mod task;
 mod turn;
+mod words;
 mod world;
+
+pub(crate) use task::{check, check_flip, run};

@@ -39,6 +39,13 @@ pub(crate) struct Owed {
     pub(crate) bytes: Vec<u8>,
 }
 
+impl Owed {
+    /// Returns whether the node waits for nothing.
+    pub(crate) const fn is_nothing(&self) -> bool {
+        !(self.conversion || self.link || self.stream) && self.bytes.is_empty()
+    }
+}
+
 /// States that a node reached.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {

@@ -1,0 +1,75 @@
+//! Where lives come from: the shipped scenarios, recorded by nodelab itself, or a file.
+//!
+//! Owns the way to start nodelab. Does not know what a scenario is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::failure::Failure;
+use crate::parity::life::Collection;
+use crate::root::{cargo, root};
+
+/// nodelab's exit codes for claims that failed and for time that ran out: the recording is whole.
+const EXITS_AFTER_A_RUN: [i32; 3] = [0, 1, 42];
+
+/// Which scenarios are recorded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Wanted<'a> {
+    /// A file or a folder, from the repository's root.
+    pub(crate) scenarios: &'a str,
+    /// Only this world of each.
+    pub(crate) seed: Option<&'a str>,
+}
+
+/// Runs scenarios and returns what every node of them was told, if its name is liked.
+///
+/// # Errors
+///
+/// What nodelab had to say when it did not run.
+pub(crate) fn record(
+    wanted: Wanted<'_>,
+    is_liked: impl Fn(&str) -> bool,
+) -> Result<Collection, Failure> {
+    let path = file();
+    let shown = path.display().to_string();
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let mut command = cargo(&["run", "--release", "--quiet", "--", "run", wanted.scenarios]);
+    command.args(["--trace", &shown]);
+    if let Some(seed) = wanted.seed {
+        command.args(["--seed", seed]);
+    }
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cargo did not start: {error}"))?;
+    if !output
+        .status
+        .code()
+        .is_some_and(|code| EXITS_AFTER_A_RUN.contains(&code))
+    {
+        let said = String::from_utf8_lossy(&output.stdout);
+        let (name, end) = (wanted.scenarios, output.status);
+        return Err(format!("nodelab run {name} ended with {end}\n{said}").into());
+    }
+    read(&path, is_liked)
+}
+
+/// Reads a recording.
+///
+/// # Errors
+///
+/// What is wrong with the file.
+pub(crate) fn read(path: &Path, is_liked: impl Fn(&str) -> bool) -> Result<Collection, Failure> {
+    let bytes = fs::read(path).map_err(|error| {
+        Failure::Missing(format!(
+            "{}: {error}; write one: cargo run --release -- run scenarios --trace FILE",
+            path.display()
+        ))
+    })?;
+    Ok(Collection::read(&bytes, is_liked)?)
+}
+
+fn file() -> PathBuf {
+    root().join("target/parity/recorded.lives")
+}
