@@ -208,10 +208,13 @@ impl Tracker {
         let Some(work) = Work::of(request) else {
             return;
         };
-        let facts = Facts::of(turn);
         if work == Work::Boot {
             *self = Self::default();
         }
+        // A core that refuses to boot does not say what that took.
+        let Some(facts) = Facts::of(turn) else {
+            return;
+        };
         counts.add(work, facts.instructions);
         self.note_sample(work, facts, counts);
         self.note_publish(work, facts, counts);
@@ -220,9 +223,8 @@ impl Tracker {
     fn note_sample(&mut self, work: Work, facts: Facts, counts: &mut Counts) {
         match &mut self.sample {
             Some(sum) if work == Work::Sampled => *sum += facts.instructions,
-            Some(_) => {}
             None if facts.asked => self.sample = Some(facts.instructions),
-            None => {}
+            None | Some(_) => {}
         }
         if facts.taken {
             if let Some(sum) = self.sample.take() {
@@ -253,11 +255,15 @@ impl Tracker {
 }
 
 impl Facts {
-    fn of(turn: &[u8]) -> Self {
+    fn of(turn: &[u8]) -> Option<Self> {
         let mut facts = Self::default();
+        let mut is_counted = false;
         for answer in Answers::of(turn) {
             match answer {
-                Answer::Turn { instructions, .. } => facts.instructions = u64::from(instructions),
+                Answer::Turn { instructions, .. } => {
+                    facts.instructions = u64::from(instructions);
+                    is_counted = true;
+                }
                 Answer::Effect(Effect::Command(command)) => {
                     facts.asked |= command == Command::Sample;
                 }
@@ -269,7 +275,7 @@ impl Facts {
                 | Answer::Refused(_) => {}
             }
         }
-        facts
+        is_counted.then_some(facts)
     }
 
     const fn add(&mut self, event: Event) {

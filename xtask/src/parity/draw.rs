@@ -4,7 +4,7 @@
 
 use node_core::Duration;
 
-/// A SplitMix64 generator (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number
+/// A `SplitMix64` generator (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number
 /// Generators", OOPSLA 2014, figure 17).
 #[derive(Clone, Debug)]
 pub(crate) struct Draw(u64);

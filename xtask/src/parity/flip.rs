@@ -128,7 +128,7 @@ fn reduced(workspace: &str) -> String {
         Some(("default-members", _)) => "",
         _ => line,
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {

@@ -64,22 +64,19 @@ impl Life {
     /// Returns what was told, with questions: for the stack after the boot and at the end, and
     /// for the readings that wait at the end.
     pub(crate) fn script(&self) -> Script {
-        let mut frames = Vec::with_capacity(self.requests.len() + 16);
-        let mut boots = false;
-        let mut turns = 0;
-        for request in Requests::of(&self.requests) {
-            push(&mut frames, &request);
-            turns += 1;
-            if let Request::Boot { config, .. } = request {
-                boots = config.check().is_ok();
-                push(&mut frames, &Request::Measure);
-            }
-            // There is no node to tell anything.
-            if !boots {
-                break;
-            }
-        }
+        let mut told = Requests::of(&self.requests);
+        let boots = match told.next() {
+            Some(Request::Boot { config, .. }) => config.check().is_ok(),
+            _ => false,
+        };
+        let boot = self.requests.len() - told.rest.len();
+        let mut frames = self.requests[..boot].to_vec();
+        push(&mut frames, &Request::Measure);
+        // Without a node there is nobody to tell anything.
+        let mut turns = 1;
         if boots {
+            frames.extend_from_slice(told.rest);
+            turns += told.count();
             push(&mut frames, &Request::Queued);
             push(&mut frames, &Request::Measure);
         }
@@ -176,13 +173,9 @@ fn first(frames: &[u8]) -> Result<(Request<'_>, &[u8]), WireError> {
 
 /// Adds a request to frames.
 pub(crate) fn push(frames: &mut Vec<u8>, request: &Request<'_>) {
-    let start = frames.len();
-    frames.resize(start + FRAME_MAX, 0);
-    let frame = request.encode(&mut frames[start..]);
-    let length = frame
-        .expect("a buffer of FRAME_MAX takes any request")
-        .len();
-    frames.truncate(start + length);
+    let mut buffer = vec![0; FRAME_MAX];
+    let frame = request.encode(&mut buffer);
+    frames.extend_from_slice(frame.expect("a buffer of FRAME_MAX takes any request"));
 }
 
 #[cfg(test)]
@@ -191,8 +184,8 @@ mod tests {
 
     use super::*;
 
-    fn boot(config: Config) -> Request<'static> {
-        let (seed, now) = (1, Instant::ZERO);
+    fn boot(config: &Config) -> Request<'static> {
+        let (config, seed, now) = (*config, 1, Instant::ZERO);
         Request::Boot { config, seed, now }
     }
 
@@ -222,7 +215,7 @@ mod tests {
 
     #[test]
     fn questions_are_asked_after_the_boot_and_at_the_end() {
-        let life = life("a", &[boot(Config::default()), TIMEOUT, TIMEOUT]).unwrap();
+        let life = life("a", &[boot(&Config::default()), TIMEOUT, TIMEOUT]).unwrap();
         let script = life.script();
         assert_eq!(kinds(&script.frames), "bmhhqm");
         assert_eq!(script.turns, 3);
@@ -233,7 +226,7 @@ mod tests {
     fn a_node_that_refuses_to_boot_is_asked_nothing() {
         let mut config = Config::default();
         config.queue.capacity = 0;
-        let life = life("a", &[boot(config)]).unwrap();
+        let life = life("a", &[boot(&config)]).unwrap();
         assert_eq!(kinds(&life.script().frames), "bm");
     }
 
@@ -241,14 +234,14 @@ mod tests {
     fn what_is_no_life_is_refused() {
         assert!(life("a", &[]).is_err());
         assert!(life("a", &[TIMEOUT]).is_err());
-        let twice = life("a", &[boot(Config::default()), boot(Config::default())]);
+        let twice = life("a", &[boot(&Config::default()), boot(&Config::default())]);
         assert!(twice.is_err_and(|why| why.starts_with("a: Boot")));
         assert!(Life::new("a", &[2, 0, 9]).is_err());
     }
 
     #[test]
     fn equal_lives_are_played_once_in_the_order_of_the_first() {
-        let long = [boot(Config::default()), TIMEOUT];
+        let long = [boot(&Config::default()), TIMEOUT];
         let lives = [("b", &long[..]), ("a", &long[..1]), ("c", &long[..])];
         let lives = lives.map(|(name, requests)| life(name, requests).unwrap());
         let collection = Collection::of(lives.to_vec());

@@ -102,7 +102,7 @@ pub(crate) fn lead(seed: u64, sequence: u64) -> (Life, Seen) {
     }
     let start = draw.one_of(&[0, 1, 1 << 32, 1 << 53, 1 << 62]);
     let now = Instant::from_micros(start + draw.below(1 << 31));
-    let mut world = World::boot(config, draw.bits(), now);
+    let mut world = World::boot(&config, draw.bits(), now);
     // How hostile this world is: one step in so many is not a polite one.
     let politeness = draw.one_of(&[4, 8, 16, 64]);
     let mut code = if draw.once_in(8) {
@@ -121,8 +121,8 @@ pub(crate) fn lead(seed: u64, sequence: u64) -> (Life, Seen) {
             }
         }
     }
-    let seen = world.seen;
-    (world.into_life(&name(seed, sequence)), seen)
+    let reached = world.seen;
+    (world.into_life(&name(seed, sequence)), reached)
 }
 
 /// Returns the name of a random life.

@@ -26,7 +26,7 @@ const GROWTH_MAX_PERCENT: u64 = 2;
 /// Shortest quotation that can be told from a coincidence.
 const QUOTATION_MIN: usize = 20;
 /// Times that the node of the reference life is woken; most are readings.
-const ROUNDS: u64 = 48;
+const ROUNDS: u64 = 96;
 /// Answers that it gets before it is woken again.
 const STEPS_MAX: usize = 16;
 
@@ -70,7 +70,7 @@ pub(crate) fn life() -> Life {
         report: Some(report),
         ..Config::default()
     };
-    let mut world = World::boot(config, 1, Instant::ZERO);
+    let mut world = World::boot(&config, 1, Instant::ZERO);
     for round in 0..ROUNDS {
         match round {
             4 => {
@@ -393,6 +393,7 @@ mod tests {
     #[test]
     fn the_reference_life_has_work_of_every_kind() {
         use crate::parity::compare::{Part, Tally};
+        use crate::parity::count::Spread;
         let part = Part::new(life());
         let output = part.answers().to_vec();
         let mut tally = Tally::default();
@@ -400,7 +401,7 @@ mod tests {
         for work in Work::ALL {
             assert!(tally.counts.of(work).is_some(), "{}", work.name());
         }
-        let count = |work| tally.counts.of(work).map_or(0, |spread| spread.count());
+        let count = |work| tally.counts.of(work).map_or(0, Spread::count);
         assert!(count(Work::Sample) >= 32, "{}", count(Work::Sample));
         assert!(count(Work::Publish) >= 32, "{}", count(Work::Publish));
     }

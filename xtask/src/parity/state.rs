@@ -72,12 +72,12 @@ fn place<'a>(line: &'a str, parent: Option<&mut Open>) -> (String, &'a str) {
         return (String::new(), line);
     };
     let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let (name, value) = match line.split_once(": ").filter(|(name, _)| is_name(name)) {
-        Some((name, value)) => (name.to_owned(), value),
-        None => {
-            parent.unnamed += 1;
-            ((parent.unnamed - 1).to_string(), line)
-        }
+    let named = line.split_once(": ").filter(|(name, _)| is_name(name));
+    let (name, value) = if let Some((name, value)) = named {
+        (name.to_owned(), value)
+    } else {
+        parent.unnamed += 1;
+        ((parent.unnamed - 1).to_string(), line)
     };
     let path = if parent.path.is_empty() {
         name

@@ -63,7 +63,7 @@ struct Broker {
 
 impl World {
     /// Boots a node.
-    pub(crate) fn boot(config: Config, seed: u64, now: Instant) -> Self {
+    pub(crate) fn boot(config: &Config, seed: u64, now: Instant) -> Self {
         let mut world = Self {
             now,
             owed: Owed::default(),
@@ -73,6 +73,7 @@ impl World {
             broker: Broker::default(),
             requests: Vec::new(),
         };
+        let config = *config;
         world.put(&Request::Boot { config, seed, now });
         world
     }
