@@ -12,6 +12,8 @@ use crate::root::{cargo, root};
 
 /// nodelab's exit codes for claims that failed and for time that ran out: the recording is whole.
 const EXITS_AFTER_A_RUN: [i32; 3] = [0, 1, 42];
+/// nodelab's exit code for scenarios that are not there or not valid.
+const EXIT_INVALID: i32 = 3;
 
 /// Which scenarios are recorded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,14 +45,16 @@ pub(crate) fn record(
     }
     let output = command.stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| format!("cargo did not start: {error}"))?;
-    if !output
-        .status
-        .code()
-        .is_some_and(|code| EXITS_AFTER_A_RUN.contains(&code))
-    {
+    let code = output.status.code();
+    if !code.is_some_and(|code| EXITS_AFTER_A_RUN.contains(&code)) {
         let said = String::from_utf8_lossy(&output.stdout);
         let (name, end) = (wanted.scenarios, output.status);
-        return Err(format!("nodelab run {name} ended with {end}\n{said}").into());
+        let why = format!("nodelab run {name} ended with {end}\n{}", said.trim_end());
+        return Err(if code == Some(EXIT_INVALID) {
+            Failure::Missing(why)
+        } else {
+            Failure::Failed(why)
+        });
     }
     read(&path, is_liked)
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::thread;
 
 use crate::console;
-use crate::cross::{CrossError, Image, Package, Target, build};
+use crate::cross::{CrossError, Image, Package, Target, build, emulator};
 use crate::failure::Failure;
 use crate::parity::compare::{Part, Tally};
 use crate::parity::divergence::{Images, describe};
@@ -125,6 +125,8 @@ fn build_all(cores: &[Target]) -> Result<Vec<Images>, Failure> {
     for core in cores {
         console::say(&format!("building for {} …", core.name()));
         let node = build(*core, Package::Node)?;
+        // A missing emulator is told before anything is recorded.
+        emulator::command(&node)?;
         images.push(Images { node, dump });
     }
     Ok(images)
