@@ -63,10 +63,18 @@ mod tests {
 
     #[test]
     fn too_low_a_supply_lowers_the_output_and_the_rails_limit_it() {
-        let cases = [(25.0, 3.3, 0.75), (25.0, 1.0, 0.375), (900.0, 3.3, 3.3), (-90.0, 3.3, 0.0)];
+        let cases = [
+            (25.0, 3.3, 0.75),
+            (25.0, 1.0, 0.375),
+            (900.0, 3.3, 3.3),
+            (-90.0, 3.3, 0.0),
+        ];
         for (celsius, supply_v, expected_v) in cases {
             let level_v = between_rails_v(fed_v(celsius, celsius, supply_v), supply_v);
-            assert!((level_v - expected_v).abs() < 1e-12, "{celsius} °C: {level_v}");
+            assert!(
+                (level_v - expected_v).abs() < 1e-12,
+                "{celsius} °C: {level_v}"
+            );
         }
     }
 

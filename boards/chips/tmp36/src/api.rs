@@ -113,7 +113,10 @@ extern "C" fn chipInit() {
     // SAFETY: wasm has one thread, and no reference into the list lives across a call of Wokwi's
     // that could come back in; the place was checked. Wokwi copies the config before it returns.
     unsafe {
-        (&raw mut CHIPS).cast::<Option<Chip>>().add(place).write(Some(chip));
+        (&raw mut CHIPS)
+            .cast::<Option<Chip>>()
+            .add(place)
+            .write(Some(chip));
         timerStart(timerInit(&raw const config), period_us, true);
     }
     on_timer(config.user_data);

@@ -45,7 +45,10 @@ impl Chip {
     }
 
     /// Drives the output as the controls and the supply demand.
-    #[expect(clippy::cast_possible_truncation, reason = "Wokwi's voltages have 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Wokwi's voltages have 32 bits"
+    )]
     pub(crate) fn evaluate(&self) {
         match self.lead() {
             Lead::Level(volts) => {
