@@ -8,8 +8,8 @@
 //! know of dividers or sensors, nor what the code is taken for.
 
 use node_core::AdcCode;
+use tmp36_model::interpolate;
 
-use crate::analog::curve::interpolate;
 use crate::analog::{RadioActivity, Source};
 use crate::rng::Rng;
 use crate::time::SimSpan;

@@ -3,11 +3,9 @@
 mod adc;
 mod adc_esp32c3;
 mod adc_esp8266;
-mod curve;
 mod supply;
 mod thermal;
 mod tmp36;
-mod tmp36_figures;
 mod tmp36_spec;
 
 pub use adc::Adc;

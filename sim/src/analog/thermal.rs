@@ -7,7 +7,8 @@
 //!
 //! Owns the die's temperature. Does not know what the die measures, nor who asks.
 
-use crate::analog::curve::interpolate;
+use tmp36_model::interpolate;
+
 use crate::environment::Environment;
 use crate::time::{SimSpan, SimTime};
 use crate::units::Celsius;

@@ -8,11 +8,12 @@
 //! Figures and tables are those of the Analog Devices TMP35/TMP36/TMP37 data sheet, Rev. H.
 //! The coupling of ripple on the supply (Fig. 9) is left out: nobody has measured the ripple.
 
-use crate::analog::thermal::{Air, Package};
-use crate::analog::tmp36_figures::{
-    OFFSET_SIGMA_C, curvature_c, heating_c, limit_c, output_ohm, supply_c, supply_needed_v,
-    transfer_v,
+use tmp36_model::{
+    Lead, OFFSET_SIGMA_C, between_rails_v, curvature_c, faulty, fed_v, ground_open_v, heating_c,
+    limit_c, output_ohm, supply_c, transfer_v,
 };
+
+use crate::analog::thermal::{Air, Package};
 use crate::analog::tmp36_spec::{Grade, Tmp36Fault, Tmp36Spec};
 use crate::analog::{Source, Supply};
 use crate::environment::Environment;
@@ -29,8 +30,6 @@ const NOISE_V: f64 = 0.000_3;
 const TURN_ON_TAU_S: f64 = 0.000_5 / 4.317_5;
 /// By then the turn-on is exactly over, in 53 bits.
 const TURN_ON_OVER: SimSpan = SimSpan::from_millis(5);
-/// With its ground lead open, how far below +VS the output floats: a diode drop; unsourced.
-const GROUND_OPEN_DROP_V: f64 = 0.6;
 /// Reversed, one kind of report: 200 °C and more (electronics.stackexchange.com 504837).
 const REVERSED_HOT_V: f64 = 2.5;
 /// Reversed, the other kind: 11 °C low, following the air (head-case.org, a kit's wrong guide).
@@ -124,12 +123,11 @@ impl Tmp36 {
             self.dark_until = at;
         }
         let healthy = self.healthy(at, supply, rng);
-        match self.fault {
-            Tmp36Fault::None => healthy,
-            Tmp36Fault::Open => Source::OPEN,
-            Tmp36Fault::ShortToGround => Source::stiff(Volts(0.0)),
-            Tmp36Fault::ShortToSupply => supply.volts().map_or(Source::OPEN, Source::stiff),
-            Tmp36Fault::Stuck => self.stuck(healthy),
+        match faulty(self.fault, supply.volts().map(|volts| volts.0)) {
+            Some(Lead::Open) => Source::OPEN,
+            Some(Lead::Level(volts)) => Source::stiff(Volts(volts)),
+            None if self.fault == Tmp36Fault::Stuck => self.stuck(healthy),
+            None => healthy,
         }
     }
 
@@ -137,7 +135,7 @@ impl Tmp36 {
         let (level_v, supply_v) = match supply {
             Supply::Unpowered => return Source::OPEN,
             Supply::Powered(Volts(vs)) => (self.powered_v(at, vs), vs),
-            Supply::GroundOpen(Volts(vs)) => (vs - GROUND_OPEN_DROP_V, vs),
+            Supply::GroundOpen(Volts(vs)) => (ground_open_v(vs), vs),
             Supply::Reversed(Volts(vs)) => (self.reversed_v(vs, rng), vs),
         };
         let noise_v = if self.ideal {
@@ -145,8 +143,7 @@ impl Tmp36 {
         } else {
             NOISE_V * rng.gaussian()
         };
-        // Table 2: the output stays between ground and +VS.
-        let open = Volts((level_v + noise_v).min(supply_v).max(0.0));
+        let open = Volts(between_rails_v(level_v + noise_v, supply_v));
         let ohm = if self.ideal {
             0.0
         } else {
@@ -165,15 +162,7 @@ impl Tmp36 {
         } else {
             die_c + self.error_c(die_c, supply_v)
         };
-        let nominal_v = transfer_v(seen_c);
-        let needed_v = supply_needed_v(die_c);
-        // That too low a supply lowers the output in proportion is unsourced.
-        let fed = if supply_v < needed_v {
-            supply_v / needed_v
-        } else {
-            1.0
-        };
-        nominal_v * fed * self.turned_on(at)
+        fed_v(seen_c, die_c, supply_v) * self.turned_on(at)
     }
 
     /// Returns by how much the sensor is off at a die temperature, within its grade's limits

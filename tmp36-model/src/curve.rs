@@ -3,7 +3,8 @@
 /// Returns the height of the curve at `x`: straight between its points, level beyond its ends.
 ///
 /// The points rise in `x`. A curve without points is zero.
-pub(crate) fn interpolate(points: &[(f64, f64)], x: f64) -> f64 {
+#[must_use]
+pub fn interpolate(points: &[(f64, f64)], x: f64) -> f64 {
     let passed = points.partition_point(|(at, _)| *at <= x);
     match (
         passed.checked_sub(1).map(|last| points[last]),

@@ -3,11 +3,20 @@
 //! Owns what every TMP36 has in common: Analog Devices TMP35/TMP36/TMP37, Rev. H. Does not know
 //! how one part differs from the next.
 
-use crate::analog::curve::interpolate;
-use crate::analog::tmp36_spec::Grade;
+use crate::curve::interpolate;
+
+/// How well a sensor was selected: Table 1.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Grade {
+    /// ±2 °C at 25 °C, ±3 °C over the range.
+    F,
+    /// ±3 °C at 25 °C, ±4 °C over the range.
+    #[default]
+    G,
+}
 
 /// Table 1: typical error at 25 °C, taken as one standard deviation of the offset.
-pub(crate) const OFFSET_SIGMA_C: f64 = 1.0;
+pub const OFFSET_SIGMA_C: f64 = 1.0;
 
 /// Table 4: output at 0 °C.
 const OUTPUT_AT_ZERO_V: f64 = 0.5;
@@ -47,12 +56,14 @@ const THETA_CASE: f64 = 120.0;
 const OUTPUT_OHM: [(f64, f64); 2] = [(105.0, 60.0), (125.0, 250.0)];
 
 /// Returns the output without load, of a die that the sensor takes to be at `celsius`.
-pub(crate) fn transfer_v(celsius: f64) -> f64 {
+#[must_use]
+pub fn transfer_v(celsius: f64) -> f64 {
     OUTPUT_AT_ZERO_V + VOLTS_PER_CELSIUS * celsius
 }
 
 /// Returns the largest error that a sensor of this grade may have at a temperature.
-pub(crate) fn limit_c(grade: Grade, die_c: f64) -> f64 {
+#[must_use]
+pub fn limit_c(grade: Grade, die_c: f64) -> f64 {
     let at_room_c = match grade {
         Grade::F => 2.0,
         Grade::G => 3.0,
@@ -61,29 +72,34 @@ pub(crate) fn limit_c(grade: Grade, die_c: f64) -> f64 {
 }
 
 /// Returns the typical error at a temperature.
-pub(crate) fn curvature_c(die_c: f64) -> f64 {
+#[must_use]
+pub fn curvature_c(die_c: f64) -> f64 {
     interpolate(&CURVATURE_C, die_c)
 }
 
 /// Returns by how much warmer a sensor reads because of its supply.
-pub(crate) fn supply_c(die_c: f64, supply_v: f64) -> f64 {
+#[must_use]
+pub fn supply_c(die_c: f64, supply_v: f64) -> f64 {
     interpolate(&SUPPLY_C_PER_V, die_c) * (supply_v - SUPPLY_NOMINAL_V)
 }
 
 /// Returns the lowest supply at which the output is right.
-pub(crate) fn supply_needed_v(die_c: f64) -> f64 {
+#[must_use]
+pub fn supply_needed_v(die_c: f64) -> f64 {
     interpolate(&SUPPLY_MIN_V, die_c)
 }
 
 /// Returns by how much the supply current warms the die, in air or, `cooled`, in what moves.
-pub(crate) fn heating_c(die_c: f64, supply_v: f64, cooled: bool) -> f64 {
+#[must_use]
+pub fn heating_c(die_c: f64, supply_v: f64, cooled: bool) -> f64 {
     let supply_ua = interpolate(&SUPPLY_UA, die_c) + SUPPLY_UA_PER_V * (supply_v - 3.0);
     let theta = if cooled { THETA_CASE } else { THETA_AMBIENT };
     supply_v * supply_ua * 1e-6 * theta
 }
 
 /// Returns the resistance behind the output.
-pub(crate) fn output_ohm(die_c: f64) -> f64 {
+#[must_use]
+pub fn output_ohm(die_c: f64) -> f64 {
     interpolate(&OUTPUT_OHM, die_c)
 }
 
