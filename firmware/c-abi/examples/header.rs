@@ -1,7 +1,7 @@
 //! Writes `include/node_core.h`, or with `--check` compares it with what it would write.
 //!
-//! Owns the head and the tail of the header, and the names of constants; everything else comes from the
-//! library's own items and their comments.
+//! Owns the head and the tail of the header, and the names of constants; everything else comes
+//! from the library's own items and their comments.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1081,8 +1081,8 @@ node_core_result_t node_core_handle_stream_closed(struct node_core_t *node,
 /**
  * Tells that bytes arrived from the broker, decrypted, in any portions.
  *
- * Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if `length`
- * is 0.
+ * Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if
+ * `length` is 0.
  *
  * Conditions that no library can check:
  *
@@ -1096,8 +1096,8 @@ node_core_result_t node_core_handle_stream_read(struct node_core_t *node,
 /**
  * Tells that bytes arrived at the serial port, in any portions.
  *
- * Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if `length`
- * is 0.
+ * Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if
+ * `length` is 0.
  *
  * Conditions that no library can check:
  *

@@ -130,8 +130,8 @@ pub unsafe extern "C" fn node_core_handle_stream_closed(
 
 /// Tells that bytes arrived from the broker, decrypted, in any portions.
 ///
-/// Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if `length`
-/// is 0.
+/// Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if
+/// `length` is 0.
 ///
 /// # Safety
 ///
@@ -153,8 +153,8 @@ pub unsafe extern "C" fn node_core_handle_stream_read(
 
 /// Tells that bytes arrived at the serial port, in any portions.
 ///
-/// Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if `length`
-/// is 0.
+/// Returns as `node_core_handle_timeout`, and `NODE_CORE_ERROR_LENGTH`; `bytes` may be null if
+/// `length` is 0.
 ///
 /// # Safety
 ///

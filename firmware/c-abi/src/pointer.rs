@@ -91,7 +91,7 @@ pub(crate) unsafe fn text<const N: usize>(pointer: *const c_char) -> Result<Text
     }
     for length in 0..=N {
         // SAFETY: no byte before this one was NUL, and `length` is at most `N`.
-        let byte = unsafe { start.add(length).read() };
+        let byte = unsafe { start.wrapping_add(length).read() };
         if byte == 0 {
             // SAFETY: these bytes have just been read one by one.
             let bytes = unsafe { slice::from_raw_parts(start, length) };

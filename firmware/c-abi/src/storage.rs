@@ -111,8 +111,7 @@ impl Slot {
     ) -> Result<(), Outcome> {
         self.mark = 0;
         // Built where it stays: a node of 3 KB must not pass through a stack of 4 KB.
-        let built = self.node.write(build());
-        match built {
+        match self.node.write(build()) {
             Ok(_) => {
                 self.mark = MARK;
                 self.drained = 0;

@@ -21,9 +21,11 @@ mod target;
 mod thunks;
 mod toolchain;
 
-pub(crate) use build::{Image, Package, Remedies, build, link};
-pub(crate) use compile::{Compiled, Crate, compile};
+pub(crate) use build::{Image, Package, Remedies, build, link, linker};
+pub(crate) use compile::{Compiled, Crate, built, compile};
 pub(crate) use elf::Elf;
+#[cfg(test)]
+pub(crate) use elf::{Section, Symbol};
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::run;
