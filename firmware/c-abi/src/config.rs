@@ -374,11 +374,11 @@ mod tests {
             |config| config.scale = 255,
         ];
         for (index, change) in changes.iter().enumerate() {
-            let changed = read(|config| {
+            let outcome = read(|config| {
                 config.reports = 1;
                 change(config);
             });
-            assert_eq!(changed, Err(Outcome::ErrorValue), "{index}");
+            assert_eq!(outcome, Err(Outcome::ErrorValue), "{index}");
         }
     }
 

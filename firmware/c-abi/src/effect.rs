@@ -255,124 +255,105 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_event_fills_its_own_fields_and_no_other() {
-        let packet = NonZeroU16::new(9);
-        let id = packet.expect("nine is not zero");
-        let none = Effect {
-            kind: EffectKind::Event as u8,
-            ..Effect::NONE
-        };
+    fn an_event_of_a_reading_fills_its_own_fields_and_no_other() {
+        let packet_id = NonZeroU16::new(9);
         let numbered = Effect {
             sequence: 7,
-            ..none
+            ..NONE
         };
-        let cases = [
-            (node_core::Event::Booted, Event::Booted, none),
-            (
-                node_core::Event::ConnectRefused(mqtt::ConnectRefusal::NotAuthorized),
-                Event::ConnectRefused,
-                Effect { why: 5, ..none },
-            ),
-            (
-                node_core::Event::IntervalChanged(Duration::from_secs(5)),
-                Event::IntervalChanged,
-                Effect {
-                    time_us: 5_000_000,
-                    ..none
-                },
-            ),
-            (
-                node_core::Event::PublishAcked {
-                    packet_id: id,
-                    sequence: 7,
-                },
-                Event::PublishAcked,
-                Effect {
-                    packet_id: 9,
-                    ..numbered
-                },
-            ),
-            (
-                node_core::Event::PublishSent {
-                    duplicate: true,
-                    packet_id: packet,
-                    sequence: 7,
-                },
-                Event::PublishSent,
-                Effect {
-                    packet_id: 9,
-                    duplicate: 1,
-                    ..numbered
-                },
-            ),
-            (
-                node_core::Event::ReadingDropped {
-                    sequence: 7,
-                    why: node_core::DropReason::TooLarge,
-                },
-                Event::ReadingDropped,
-                Effect { why: 2, ..numbered },
-            ),
-            (
-                node_core::Event::ReadingTaken(Reading {
-                    taken: Instant::from_micros(3),
-                    value: MilliCelsius(-5),
-                    sequence: 7,
-                }),
-                Event::ReadingTaken,
-                Effect {
-                    time_us: 3,
-                    value_mc: -5,
-                    ..numbered
-                },
-            ),
-            (
-                node_core::Event::RetryScheduled {
-                    attempt: 2,
-                    delay: Duration::from_millis(1),
-                },
-                Event::RetryScheduled,
-                Effect {
-                    attempt: 2,
-                    time_us: 1_000,
-                    ..none
-                },
-            ),
-            (
-                node_core::Event::SensorFaulted {
-                    code: node_core::AdcCode(1024),
-                    why: sensor::SensorFault::Saturated,
-                },
-                Event::SensorFaulted,
-                Effect {
-                    code: 1024,
-                    why: 5,
-                    ..none
-                },
-            ),
-            (
-                node_core::Event::SessionOpened {
-                    session_present: true,
-                },
-                Event::SessionOpened,
-                Effect {
-                    session_present: 1,
-                    ..none
-                },
-            ),
-        ];
-        for (event, what, fields) in cases {
-            let mut effect = Effect::NONE;
-            effect.read(&node_core::Effect::Event(event));
-            assert_eq!(
-                effect,
-                Effect {
-                    what: what as u8,
-                    ..fields
-                },
-                "{event:?}"
-            );
-        }
+        let sent = node_core::Event::PublishSent {
+            duplicate: true,
+            packet_id,
+            sequence: 7,
+        };
+        let fields = Effect {
+            packet_id: 9,
+            duplicate: 1,
+            ..numbered
+        };
+        same(sent, Event::PublishSent, fields);
+        let id = packet_id.expect("nine is not zero");
+        let acked = node_core::Event::PublishAcked {
+            packet_id: id,
+            sequence: 7,
+        };
+        same(
+            acked,
+            Event::PublishAcked,
+            Effect {
+                packet_id: 9,
+                ..numbered
+            },
+        );
+        let why = node_core::DropReason::TooLarge;
+        let dropped = node_core::Event::ReadingDropped { sequence: 7, why };
+        same(
+            dropped,
+            Event::ReadingDropped,
+            Effect { why: 2, ..numbered },
+        );
+        let taken = Instant::from_micros(3);
+        let reading = Reading {
+            taken,
+            value: MilliCelsius(-5),
+            sequence: 7,
+        };
+        let fields = Effect {
+            time_us: 3,
+            value_mc: -5,
+            ..numbered
+        };
+        same(
+            node_core::Event::ReadingTaken(reading),
+            Event::ReadingTaken,
+            fields,
+        );
+    }
+
+    #[test]
+    fn an_event_of_the_node_fills_its_own_fields_and_no_other() {
+        same(node_core::Event::Booted, Event::Booted, NONE);
+        let refused = node_core::Event::ConnectRefused(mqtt::ConnectRefusal::NotAuthorized);
+        same(refused, Event::ConnectRefused, Effect { why: 5, ..NONE });
+        let changed = node_core::Event::IntervalChanged(Duration::from_secs(5));
+        same(
+            changed,
+            Event::IntervalChanged,
+            Effect {
+                time_us: 5_000_000,
+                ..NONE
+            },
+        );
+        let delay = Duration::from_millis(1);
+        let retry = node_core::Event::RetryScheduled { attempt: 2, delay };
+        let fields = Effect {
+            attempt: 2,
+            time_us: 1_000,
+            ..NONE
+        };
+        same(retry, Event::RetryScheduled, fields);
+        let (code, why) = (node_core::AdcCode(1024), sensor::SensorFault::Saturated);
+        let faulted = node_core::Event::SensorFaulted { code, why };
+        same(
+            faulted,
+            Event::SensorFaulted,
+            Effect {
+                code: 1024,
+                why: 5,
+                ..NONE
+            },
+        );
+        let opened = node_core::Event::SessionOpened {
+            session_present: true,
+        };
+        same(
+            opened,
+            Event::SessionOpened,
+            Effect {
+                session_present: 1,
+                ..NONE
+            },
+        );
     }
 
     #[test]
@@ -387,5 +368,24 @@ mod tests {
             ..Effect::NONE
         };
         assert_eq!(effect, expected);
+    }
+
+    /// An event without fields, but for what it is.
+    const NONE: Effect = Effect {
+        kind: EffectKind::Event as u8,
+        ..Effect::NONE
+    };
+
+    fn same(event: node_core::Event, what: Event, fields: Effect) {
+        let mut effect = Effect::NONE;
+        effect.read(&node_core::Effect::Event(event));
+        assert_eq!(
+            effect,
+            Effect {
+                what: what as u8,
+                ..fields
+            },
+            "{event:?}"
+        );
     }
 }

@@ -254,3 +254,207 @@ impl From<node_core::Connection> for Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::boxed::Box;
+    use std::vec::Vec;
+
+    use core::mem::MaybeUninit;
+    use core::{ptr, slice};
+
+    use node_core::{AdcCode, Input, ReportConfig, Text};
+
+    use super::*;
+    use crate::handle::{
+        node_core_handle_link_up, node_core_handle_sampled, node_core_handle_stream_opened,
+        node_core_handle_stream_read, node_core_handle_timeout,
+    };
+
+    const SEED: u64 = 7;
+    const CONNACK: [u8; 4] = [0x20, 0x02, 0x00, 0x00];
+    const PUBACK: [u8; 4] = [0x40, 0x02, 0x00, 0x01];
+
+    #[test]
+    fn the_border_adds_nothing_and_loses_nothing() {
+        // The same life once through node-core and once through its functions for C.
+        let mut native = Node::new(native_config(), SEED, Instant::ZERO).unwrap();
+        let mut expected = Vec::new();
+        drain_native(&mut native, &mut expected);
+        let inputs = [
+            Input::Timeout,
+            Input::Sampled(AdcCode(240)),
+            Input::LinkUp,
+            Input::StreamOpened,
+            Input::StreamRead(&CONNACK),
+            Input::StreamRead(&PUBACK),
+        ];
+        for (now, input) in (1_u64..).zip(inputs) {
+            native.handle(Instant::from_micros(now), input);
+            drain_native(&mut native, &mut expected);
+        }
+        let mut node = zeroed();
+        let mut found = Vec::new();
+        // SAFETY: all pointers are to live variables.
+        unsafe {
+            assert_eq!(
+                node_core_init(&raw mut *node, &config(), &SEED, &0),
+                Outcome::Ok
+            );
+            drain(&mut node, &mut found);
+            for now in 1_u64..=6 {
+                let node = &raw mut *node;
+                let result = match now {
+                    1 => node_core_handle_timeout(node, &raw const now),
+                    2 => node_core_handle_sampled(node, &raw const now, 240),
+                    3 => node_core_handle_link_up(node, &raw const now),
+                    4 => node_core_handle_stream_opened(node, &raw const now),
+                    5 => node_core_handle_stream_read(node, &raw const now, CONNACK.as_ptr(), 4),
+                    _ => node_core_handle_stream_read(node, &raw const now, PUBACK.as_ptr(), 4),
+                };
+                assert_eq!(result, Outcome::Ok, "input {now}");
+                drain(&mut *node, &mut found);
+            }
+        }
+        assert_eq!(found, expected);
+        assert!(found.len() > 15, "{} effects", found.len());
+        let (mut state, mut deadline) = (State::default(), 0);
+        // SAFETY: all pointers are to live variables.
+        unsafe {
+            assert_eq!(
+                node_core_state(&raw const *node, &raw mut state),
+                Outcome::Ok
+            );
+            assert_eq!(
+                node_core_poll_timeout(&raw const *node, &raw mut deadline),
+                Outcome::Ok
+            );
+            assert_eq!(node_core_queue_length(&raw const *node), 0);
+        }
+        assert_eq!(state.connection, Connection::Online as u8);
+        assert_eq!(
+            Some(deadline),
+            native.poll_timeout().map(Instant::as_micros)
+        );
+    }
+
+    #[test]
+    fn input_between_two_effects_is_refused_and_changes_nothing() {
+        let mut node = zeroed();
+        let mut effects = Vec::new();
+        // SAFETY: all pointers are to live variables.
+        unsafe {
+            let node = &raw mut *node;
+            assert_eq!(node_core_init(node, &config(), &SEED, &0), Outcome::Ok);
+            let early = node_core_handle_link_up(node, &1);
+            assert_eq!(early, Outcome::ErrorNotDrained);
+            drain(&mut *node, &mut effects);
+            assert_eq!(node_core_handle_link_up(node, &1), Outcome::Ok);
+            assert_eq!(node_core_handle_link_up(node, &1), Outcome::ErrorNotDrained);
+        }
+    }
+
+    #[test]
+    fn memory_without_a_node_is_told_apart() {
+        let mut node = zeroed();
+        let mut effect = Effect::NONE;
+        // SAFETY: all pointers are null or to live variables.
+        unsafe {
+            let node = &raw mut *node;
+            let before = node_core_poll(node, &raw mut effect);
+            assert_eq!(before, Outcome::ErrorNotInitialised);
+            assert_eq!(node_core_queue_length(node), 0);
+            assert_eq!(node_core_queue_length(ptr::null()), 0);
+            let mut bad = config();
+            bad.oversample = 0;
+            let refused = node_core_init(node, &raw const bad, &SEED, &0);
+            assert_eq!(refused, Outcome::ErrorOversampleOutOfRange);
+            assert_eq!(
+                node_core_handle_timeout(node, &0),
+                Outcome::ErrorNotInitialised
+            );
+        }
+    }
+
+    #[test]
+    fn a_refused_configuration_leaves_the_running_node_alone() {
+        let mut node = zeroed();
+        let mut effects = Vec::new();
+        // SAFETY: all pointers are to live variables.
+        unsafe {
+            let node = &raw mut *node;
+            assert_eq!(node_core_init(node, &config(), &SEED, &0), Outcome::Ok);
+            drain(&mut *node, &mut effects);
+            let mut bad = config();
+            bad.topic = c"a/#".as_ptr();
+            let refused = node_core_init(node, &raw const bad, &SEED, &0);
+            assert_eq!(refused, Outcome::ErrorTopicInvalid);
+            assert_eq!(node_core_handle_timeout(node, &1), Outcome::Ok);
+        }
+    }
+
+    /// An effect with its bytes copied.
+    type Copied = (Effect, Vec<u8>);
+
+    fn zeroed() -> Box<NodeStorage> {
+        // SAFETY: zeroes are what C's `static` memory holds.
+        Box::new(unsafe { MaybeUninit::zeroed().assume_init() })
+    }
+
+    fn config() -> NodeConfig {
+        NodeConfig {
+            reports: 1,
+            client_id: c"node-1".as_ptr(),
+            topic: c"room/1".as_ptr(),
+            ..NodeConfig::DEFAULT
+        }
+    }
+
+    fn native_config() -> Config {
+        let report = ReportConfig {
+            client_id: Text::new("node-1").unwrap(),
+            topic: Text::new("room/1").unwrap(),
+            ..ReportConfig::default()
+        };
+        Config {
+            report: Some(report),
+            ..Config::default()
+        }
+    }
+
+    fn drain(node: &mut NodeStorage, effects: &mut Vec<Copied>) {
+        let mut effect = Effect::NONE;
+        // SAFETY: all pointers are to live variables, and bytes are read before the next call.
+        unsafe {
+            while node_core_poll(node, &raw mut effect) == Outcome::Ok {
+                let bytes = if effect.bytes.is_null() {
+                    &[]
+                } else {
+                    slice::from_raw_parts(effect.bytes, effect.length as usize)
+                };
+                effects.push(copied(effect, bytes));
+            }
+        }
+        assert_eq!(effect, Effect::NONE);
+    }
+
+    fn drain_native(node: &mut Node, effects: &mut Vec<Copied>) {
+        while let Some(polled) = node.poll() {
+            let mut effect = Effect::NONE;
+            effect.read(&polled);
+            let bytes = match polled {
+                node_core::Effect::SerialWrite(bytes) | node_core::Effect::StreamWrite(bytes) => {
+                    bytes
+                }
+                node_core::Effect::Command(_) | node_core::Effect::Event(_) => &[],
+            };
+            effects.push(copied(effect, bytes));
+        }
+    }
+
+    fn copied(mut effect: Effect, bytes: &[u8]) -> Copied {
+        // Two nodes keep their bytes at different places.
+        effect.bytes = ptr::null();
+        (effect, bytes.to_vec())
+    }
+}

@@ -111,14 +111,13 @@ mod tests {
     #[test]
     fn null_and_misaligned_pointers_are_told_apart() {
         let words = [1_u64; 2];
-        let odd = ptr::from_ref(&words).cast::<u8>().wrapping_add(1);
+        let odd = words.as_ptr().wrapping_byte_add(1);
         // SAFETY: the pointers are null, misaligned, or to a live array.
         unsafe {
             assert_eq!(shared(ptr::null::<u64>()), Err(Outcome::ErrorNull));
-            assert_eq!(shared(odd.cast::<u64>()), Err(Outcome::ErrorMisaligned));
+            assert_eq!(shared(odd), Err(Outcome::ErrorMisaligned));
             assert_eq!(shared(words.as_ptr()), Ok(&1));
-            let odd = odd.cast_mut().cast::<u64>();
-            assert_eq!(exclusive(odd), Err(Outcome::ErrorMisaligned));
+            assert_eq!(exclusive(odd.cast_mut()), Err(Outcome::ErrorMisaligned));
             assert_eq!(exclusive(ptr::null_mut::<u64>()), Err(Outcome::ErrorNull));
         }
     }
