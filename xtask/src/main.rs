@@ -9,6 +9,7 @@ mod console;
 mod cross;
 mod digests;
 mod failure;
+mod kat;
 mod quick;
 mod root;
 mod runner;
@@ -35,7 +36,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 9] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -45,6 +46,11 @@ const TASKS: [Task; 8] = [
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",
         run: |arguments| Ok(cross::run(arguments)?),
+    },
+    Task {
+        name: "kat",
+        summary: "known answers: compares what the compiler makes of sums on the chips' cores",
+        run: |arguments| Ok(kat::run(arguments)?),
     },
     Task {
         name: "no-panic",

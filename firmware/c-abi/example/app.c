@@ -100,6 +100,7 @@ void setup(void)
     uint64_t now_us = world_now_us();
 
     checks_bad_input(&node);
+    hal_stack_report("checks");
     (void)node_core_config_default(&config);
     config.reports = 1;
     config.client_id = "node-1";
@@ -108,6 +109,7 @@ void setup(void)
     config.password = "correct horse";
     config.keep_alive_s = 120;
     checks_result("init", node_core_init(&node, &config, &seed, &now_us), NODE_CORE_OK);
+    hal_stack_report("init");
     checks_undrained(&node);
     drain();
 }
@@ -120,6 +122,7 @@ void loop(void)
     (void)node_core_poll_timeout(&node, &deadline_us);
     tell(world_wait(deadline_us));
     if (world_is_over()) {
+        hal_stack_report("everything else");
         checks_end(&node);
         hal_exit(checks_failures() + world_verdict() == 0 ? 0 : 1);
     }

@@ -14,6 +14,9 @@
 /* Writes to the serial port. */
 void hal_serial_write(const uint8_t *bytes, size_t length);
 
+/* Prints how much stack was used since the last report, where the machine can tell. */
+void hal_stack_report(const char *what);
+
 /* Ends the program; 0 is success. */
 void hal_exit(int code);
 

@@ -11,6 +11,11 @@ void hal_serial_write(const uint8_t *bytes, size_t length)
     (void)fwrite(bytes, 1, length, stdout);
 }
 
+void hal_stack_report(const char *what)
+{
+    (void)what;
+}
+
 void hal_exit(int code)
 {
     exit(code);

@@ -50,15 +50,8 @@ static uint32_t stack_used(void)
     return (uint32_t)((const char *)_stack_top - (const char *)word);
 }
 
-void hal_exit(int code)
-{
-    text_print("stack ");
-    text_print_number(stack_used());
-    text_print(" B\r\n");
-    host_exit((uint32_t)code);
-}
-
-void entered(void)
+/* Fills the stack below the caller. */
+static void paint(void)
 {
     volatile uint32_t *word = _stack_bottom;
     uint32_t here;
@@ -67,6 +60,26 @@ void entered(void)
         *word = PAINT;
         word += 1;
     }
+}
+
+void hal_stack_report(const char *what)
+{
+    text_print("stack of ");
+    text_print(what);
+    text_print(": ");
+    text_print_number(stack_used());
+    text_print(" B\r\n");
+    paint();
+}
+
+void hal_exit(int code)
+{
+    host_exit((uint32_t)code);
+}
+
+void entered(void)
+{
+    paint();
     setup();
     for (;;) {
         loop();
