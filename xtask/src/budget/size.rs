@@ -91,23 +91,28 @@ fn complaint(target: Target, budget: Budget, limit: u32, taken: &Taken) -> Optio
         Budget::Text => total(&taken.functions, Owner::NodeCore),
     };
     let over = used.checked_sub(limit).filter(|over| *over > 0)?;
-    let mut text = format!(
+    let over = format!(
         "{} on {} is {used} B, {over} B above its budget of {limit} B ({})",
         budget.name(),
         target.name(),
         table::PATH
     );
-    if budget == Budget::Text {
-        text.push_str("; largest:");
-        let own = taken
-            .functions
-            .iter()
-            .filter(|f| f.owner == Owner::NodeCore);
-        for function in own.take(NAMED) {
-            text.push_str(&format!("\n  {:>6} B  {}", function.bytes, function.name));
-        }
-    }
-    Some(text)
+    Some(match budget {
+        Budget::Ram => over,
+        Budget::Text => format!("{over}; largest:\n{}", largest(&taken.functions)),
+    })
+}
+
+/// Returns a line for each of the largest functions of node-core.
+fn largest(functions: &[Function]) -> String {
+    let own = functions
+        .iter()
+        .filter(|function| function.owner == Owner::NodeCore);
+    let lines: Vec<String> = own
+        .take(NAMED)
+        .map(|function| format!("  {:>6} B  {}", function.bytes, function.name))
+        .collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
