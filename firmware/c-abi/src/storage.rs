@@ -110,8 +110,9 @@ impl Slot {
         build: impl FnOnce() -> Result<Node, ConfigError>,
     ) -> Result<(), Outcome> {
         self.mark = 0;
-        // Built where it stays: a node of 3 KB must not pass through a stack of 4 KB.
-        match self.node.write(build()) {
+        place(&mut self.node, build);
+        // SAFETY: it has just been written.
+        match unsafe { self.node.assume_init_ref() } {
             Ok(_) => {
                 self.mark = MARK;
                 self.drained = 0;
@@ -154,6 +155,16 @@ impl Slot {
     pub(crate) const fn mark_drained(&mut self) {
         self.drained = 1;
     }
+}
+
+/// Writes what `build` builds, which the compiler first lays out on the stack, twice. Out of
+/// line, so that only a call that has nothing left to refuse takes that much.
+#[inline(never)]
+fn place(
+    at: &mut MaybeUninit<Result<Node, ConfigError>>,
+    build: impl FnOnce() -> Result<Node, ConfigError>,
+) {
+    *at = MaybeUninit::new(build());
 }
 
 #[cfg(test)]

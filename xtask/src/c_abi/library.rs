@@ -60,14 +60,20 @@ pub(crate) fn build(target: Target) -> Result<Library, CrossError> {
 fn put_together(compiled: &Compiled, folder: &Path, archive: &Path) -> Result<(), CrossError> {
     let mended = defined(&compiled.remedies)?;
     let mut members = Vec::new();
+    // Not `--weaken`: that would weaken what a remedy asks of others, too, and a linker does not
+    // look for what is only weakly asked for.
+    let each = |option: &str| -> Vec<String> {
+        mended
+            .iter()
+            .map(|name| format!("{option}={name}"))
+            .collect()
+    };
+    let mut weak = each("--weaken-symbol");
+    weak.extend(["--rename-section", FAST_MULTIPLY].map(str::to_owned));
     for object in &compiled.remedies {
-        let arguments = ["--weaken", "--rename-section", FAST_MULTIPLY];
-        members.push(member(object, folder, &arguments.map(str::to_owned))?);
+        members.push(member(object, folder, &weak)?);
     }
-    let hidden: Vec<String> = mended
-        .iter()
-        .map(|name| format!("--localize-symbol={name}"))
-        .collect();
+    let hidden = each("--localize-symbol");
     for object in &compiled.objects {
         let is_builtins = stem(object) == "compiler_builtins";
         let arguments = if is_builtins { hidden.as_slice() } else { &[] };
