@@ -37,6 +37,15 @@ const COMMON: [&str; 4] = ["app", "checks", "text", "world"];
 /// How long the emulated example may take; it takes well under a second.
 const BOUND: Duration = Duration::from_secs(30);
 
+/// What else is linked to the example on the lx106.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Company {
+    /// Nothing.
+    Alone,
+    /// A C library's `memcpy` and GCC's own library, in front of the archive: a firmware's.
+    Library,
+}
+
 /// Whether the example expects what is right.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Expectation {
@@ -95,24 +104,37 @@ pub(super) fn on_host(expectation: Expectation) -> Result<(), CrossError> {
 /// # Errors
 ///
 /// As [`on_host`].
-pub(super) fn on_lx106(library: &Library, expectation: Expectation) -> Result<String, CrossError> {
+pub(super) fn on_lx106(
+    library: &Library,
+    company: Company,
+    expectation: Expectation,
+) -> Result<String, CrossError> {
     let folder = built().join("c-abi/lx106/example");
     create(&folder)?;
+    let mut sources: Vec<PathBuf> = COMMON
+        .iter()
+        .chain(&["hal_lx106"])
+        .map(|name| source(name))
+        .collect();
+    sources.push(root().join("firmware/bare/start/lx106.S"));
+    if company == Company::Library {
+        sources.push(source("routines"));
+    }
     let compiler = program(Program::Lx106Compiler)?;
     let mut objects = Vec::new();
-    let start = root().join("firmware/bare/start/lx106.S");
-    let sources = COMMON.iter().chain(&["hal_lx106"]).map(|name| source(name));
-    for path in sources.chain([start]) {
-        let made = folder
-            .join(path.file_stem().unwrap_or_default())
-            .with_extension("o");
+    for path in &sources {
+        let stem = path.file_stem().unwrap_or_default();
+        let made = folder.join(stem).with_extension("o");
         let mut command = Command::new(compiler);
         command
             .args(STRICT)
             .args(LX106)
             .args(definitions(expectation));
-        run_program(command.arg("-c").arg(&path).arg("-o").arg(&made))?;
+        run_program(command.arg("-c").arg(path).arg("-o").arg(&made))?;
         objects.push(made);
+    }
+    if company == Company::Library {
+        objects.push(library_of(compiler)?);
     }
     objects.push(library.archive.clone());
     let path = folder.join("example.elf");
@@ -124,6 +146,13 @@ pub(super) fn on_lx106(library: &Library, expectation: Expectation) -> Result<St
     };
     let outcome = emulate(&image, b"", BOUND)?;
     judge("on the lx106", expectation, &outcome)
+}
+
+/// Returns the compiler's own library.
+fn library_of(compiler: &str) -> Result<PathBuf, CrossError> {
+    let output = run_program(Command::new(compiler).arg("-print-libgcc-file-name"))?;
+    let name = String::from_utf8_lossy(&output.stdout);
+    Ok(PathBuf::from(name.trim()))
 }
 
 /// Returns what the example wrote, if it ended as expected.

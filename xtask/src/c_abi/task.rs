@@ -1,6 +1,6 @@
 //! `cargo xtask c-abi`: builds the library for C and proves it.
 
-use crate::c_abi::example::{Expectation, on_host, on_lx106};
+use crate::c_abi::example::{Company, Expectation, on_host, on_lx106};
 use crate::c_abi::{header, library, run_program};
 use crate::console;
 use crate::cross::{CrossError, Target};
@@ -53,8 +53,11 @@ fn prove() -> Result<(), CrossError> {
         ));
         if target == Target::Lx106 {
             console::say("the C example, on the ESP8266's core in QEMU");
-            console::say(&on_lx106(&library, Expectation::Right)?);
-            on_lx106(&library, Expectation::Wrong)?;
+            let (alone, company) = (Company::Alone, Company::Library);
+            console::say(&on_lx106(&library, alone, Expectation::Right)?);
+            on_lx106(&library, alone, Expectation::Wrong)?;
+            console::say("the same, with a C library's and GCC's own routines in front");
+            on_lx106(&library, company, Expectation::Right)?;
         }
     }
     Ok(())
