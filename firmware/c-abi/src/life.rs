@@ -4,7 +4,7 @@
 
 use core::ffi::c_char;
 
-use node_core::{Config, Instant, Node};
+use node_core::{Config, Instant};
 
 use crate::config::NodeConfig;
 use crate::effect::Effect;
@@ -181,7 +181,7 @@ unsafe fn init(
     // SAFETY: the caller's condition is the same.
     unsafe { given.read(&mut config) }?;
     config.check()?;
-    slot.fill(|| Node::new(config, seed, now))?;
+    slot.fill(&config, seed, now)?;
     Ok(Outcome::Ok)
 }
 
@@ -263,7 +263,7 @@ mod tests {
     use core::mem::MaybeUninit;
     use core::{ptr, slice};
 
-    use node_core::{AdcCode, Input, ReportConfig, Text};
+    use node_core::{AdcCode, Input, Node, ReportConfig, Text};
 
     use super::*;
     use crate::handle::{

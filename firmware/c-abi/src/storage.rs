@@ -12,7 +12,7 @@
 
 use core::mem::MaybeUninit;
 
-use node_core::{ConfigError, Node};
+use node_core::{Config, Instant, Node};
 
 use crate::config::NodeConfig;
 use crate::effect::Effect;
@@ -46,7 +46,7 @@ pub struct NodeStorage {
 pub(crate) struct Slot {
     mark: u32,
     drained: u32,
-    node: MaybeUninit<Result<Node, ConfigError>>,
+    node: MaybeUninit<Node>,
 }
 
 /// Tells a node of this version from anything else, zeroes above all.
@@ -94,32 +94,22 @@ impl NodeStorage {
             return Err(Outcome::ErrorNotInitialised);
         }
         // SAFETY: the mark stands only while a node is there.
-        let node = unsafe { slot.node.assume_init_ref() };
-        node.as_ref().map_err(|error| Outcome::from(*error))
+        Ok(unsafe { slot.node.assume_init_ref() })
     }
 }
 
 impl Slot {
-    /// Puts a node here, in place of any that was.
+    /// Builds a node here, in place of any that was.
     ///
     /// # Errors
     ///
     /// The rule of the configuration that is broken.
-    pub(crate) fn fill(
-        &mut self,
-        build: impl FnOnce() -> Result<Node, ConfigError>,
-    ) -> Result<(), Outcome> {
+    pub(crate) fn fill(&mut self, config: &Config, seed: u64, now: Instant) -> Result<(), Outcome> {
         self.mark = 0;
-        place(&mut self.node, build);
-        // SAFETY: it has just been written.
-        match unsafe { self.node.assume_init_ref() } {
-            Ok(_) => {
-                self.mark = MARK;
-                self.drained = 0;
-                Ok(())
-            }
-            Err(error) => Err(Outcome::from(*error)),
-        }
+        Node::new_in(&mut self.node, config, seed, now)?;
+        self.mark = MARK;
+        self.drained = 0;
+        Ok(())
     }
 
     /// Returns the node.
@@ -132,8 +122,7 @@ impl Slot {
             return Err(Outcome::ErrorNotInitialised);
         }
         // SAFETY: the mark stands only while a node is there.
-        let node = unsafe { self.node.assume_init_mut() };
-        node.as_mut().map_err(|error| Outcome::from(*error))
+        Ok(unsafe { self.node.assume_init_mut() })
     }
 
     /// Returns the node, for an input.
@@ -155,16 +144,6 @@ impl Slot {
     pub(crate) const fn mark_drained(&mut self) {
         self.drained = 1;
     }
-}
-
-/// Writes what `build` builds, which the compiler first lays out on the stack, twice. Out of
-/// line, so that only a call that has nothing left to refuse takes that much.
-#[inline(never)]
-fn place(
-    at: &mut MaybeUninit<Result<Node, ConfigError>>,
-    build: impl FnOnce() -> Result<Node, ConfigError>,
-) {
-    *at = MaybeUninit::new(build());
 }
 
 #[cfg(test)]
