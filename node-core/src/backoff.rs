@@ -18,6 +18,9 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
+    /// No attempt has failed.
+    pub(crate) const NEW: Self = Self { failures: 0 };
+
     /// Notes one more failure and returns how long to pause.
     pub(crate) fn next(&mut self, config: &BackoffConfig, rng: &mut Rng) -> Duration {
         let mut full = config.base.min(config.cap);

@@ -18,7 +18,7 @@ pub const INTERVAL_MIN: Duration = Duration::from_millis(100);
 pub const INTERVAL_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Node parameters, checked once by [`Node::new`](crate::Node::new).
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Config {
     /// How unsent readings wait.
     pub queue: QueueConfig,
@@ -309,53 +309,98 @@ impl ReportConfig {
     }
 }
 
+impl Config {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        queue: QueueConfig::DEFAULT,
+        report: None,
+        sampling: SamplingConfig::DEFAULT,
+        sensor: SensorConfig::DEFAULT,
+        wifi: WifiConfig::DEFAULT,
+    };
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl SamplingConfig {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        filter: Filter::Mean,
+        interval: Duration::from_secs(60),
+        oversample: 1,
+        response_timeout: Duration::from_millis(100),
+    };
+}
+
 impl Default for SamplingConfig {
     fn default() -> Self {
-        Self {
-            filter: Filter::Mean,
-            interval: Duration::from_secs(60),
-            oversample: 1,
-            response_timeout: Duration::from_millis(100),
-        }
+        Self::DEFAULT
     }
+}
+
+impl SensorConfig {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        calibration: Calibration {
+            gain_ppm: 0,
+            offset: MilliCelsius(0),
+        },
+        conversion: Conversion::Datasheet,
+        scale: Scale::NodeMcu,
+        step_max: Some(MilliCelsius(20_000)),
+    };
 }
 
 impl Default for SensorConfig {
     fn default() -> Self {
-        Self {
-            calibration: Calibration::default(),
-            conversion: Conversion::Datasheet,
-            scale: Scale::NodeMcu,
-            step_max: Some(MilliCelsius(20_000)),
-        }
+        Self::DEFAULT
     }
+}
+
+impl QueueConfig {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        capacity: 32,
+        drop: DropPolicy::Oldest,
+    };
 }
 
 impl Default for QueueConfig {
     fn default() -> Self {
-        Self {
-            capacity: 32,
-            drop: DropPolicy::Oldest,
-        }
+        Self::DEFAULT
     }
+}
+
+impl WifiConfig {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        backoff: BackoffConfig::DEFAULT,
+        join_timeout: Duration::from_secs(15),
+        policy: WifiPolicy::Stay,
+    };
 }
 
 impl Default for WifiConfig {
     fn default() -> Self {
-        Self {
-            backoff: BackoffConfig::default(),
-            join_timeout: Duration::from_secs(15),
-            policy: WifiPolicy::Stay,
-        }
+        Self::DEFAULT
     }
+}
+
+impl BackoffConfig {
+    /// What [`Default`] gives, as a constant.
+    pub(crate) const DEFAULT: Self = Self {
+        base: Duration::from_secs(1),
+        cap: Duration::from_secs(60),
+    };
 }
 
 impl Default for BackoffConfig {
     fn default() -> Self {
-        Self {
-            base: Duration::from_secs(1),
-            cap: Duration::from_secs(60),
-        }
+        Self::DEFAULT
     }
 }
 

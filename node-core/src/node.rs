@@ -3,6 +3,8 @@
 //! Owns the drain rule and the dispatch. Sampling and the connection each live in a file of
 //! their own, with the deadlines they own.
 
+use core::mem::MaybeUninit;
+
 use crate::backoff::Backoff;
 use crate::config::{Config, ConfigError, ReportConfig};
 use crate::connection::Connection;
@@ -99,6 +101,26 @@ pub(crate) struct Requests {
 }
 
 impl Node {
+    /// A node that was never switched on. A constant, so that it is copied to its place from
+    /// the image.
+    const BLANK: Self = Self {
+        config: Config::DEFAULT,
+        connection: Connection::Offline,
+        backoff: Backoff::NEW,
+        stream_failures: 0,
+        announced: 0,
+        sent_civil: None,
+        session: Session::new(),
+        sampler: Sampler::new(),
+        queue: Queue::new(),
+        timers: Timers::NEW,
+        outbox: Outbox::new(),
+        rng: Rng::new(0),
+        editor: LineEditor::new(),
+        civil: None,
+        asleep: false,
+    };
+
     /// Creates a node that boots at `now` and takes its first reading at once.
     ///
     /// # Errors
@@ -106,27 +128,28 @@ impl Node {
     /// A [`ConfigError`] that names the first rule `config` breaks.
     pub fn new(config: Config, seed: u64, now: Instant) -> Result<Self, ConfigError> {
         config.check()?;
-        let mut node = Self {
-            config,
-            connection: Connection::Offline,
-            backoff: Backoff::default(),
-            stream_failures: 0,
-            announced: 0,
-            sent_civil: None,
-            session: Session::new(),
-            sampler: Sampler::new(),
-            queue: Queue::new(),
-            timers: Timers::default(),
-            outbox: Outbox::new(),
-            rng: Rng::new(seed),
-            editor: LineEditor::new(),
-            civil: None,
-            asleep: false,
-        };
-        node.outbox.event(Event::Booted);
-        node.outbox.print_fixed(console::BOOT);
-        node.timers.arm(Timer::Reading, now);
-        node.finish_turn(now);
+        let mut node = Self::BLANK;
+        node.boot(&config, seed, now);
+        Ok(node)
+    }
+
+    /// Creates a node as [`Node::new`] does, in memory that it will stay in.
+    ///
+    /// A node of 3 KB is built without passing through the stack, of which small systems have
+    /// 4 KB. An error leaves the memory as it was.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] that names the first rule `config` breaks.
+    pub fn new_in<'a>(
+        memory: &'a mut MaybeUninit<Self>,
+        config: &Config,
+        seed: u64,
+        now: Instant,
+    ) -> Result<&'a mut Self, ConfigError> {
+        config.check()?;
+        let node = memory.write(Self::BLANK);
+        node.boot(config, seed, now);
         Ok(node)
     }
 
@@ -189,6 +212,16 @@ impl Node {
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Switches a blank node on.
+    fn boot(&mut self, config: &Config, seed: u64, now: Instant) {
+        self.config = *config;
+        self.rng = Rng::new(seed);
+        self.outbox.event(Event::Booted);
+        self.outbox.print_fixed(console::BOOT);
+        self.timers.arm(Timer::Reading, now);
+        self.finish_turn(now);
     }
 
     /// Returns civil time at a local instant, once it is known.

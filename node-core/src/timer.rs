@@ -36,6 +36,9 @@ impl Timer {
 }
 
 impl Timers {
+    /// No deadline.
+    pub(crate) const NEW: Self = Self([None; 6]);
+
     /// Sets or moves a deadline.
     pub(crate) fn arm(&mut self, timer: Timer, at: Instant) {
         if let Some(slot) = self.0.get_mut(timer as usize) {

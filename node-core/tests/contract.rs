@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::mem::MaybeUninit;
 
 use node_core::{
     AdcCode, CloseReason, Command, Config, Connection, DropPolicy, Duration, Effect, Event, Input,
@@ -22,6 +23,27 @@ const REFUSED: [u8; 4] = [0x20, 2, 0, 4];
 const GARBAGE: [u8; 2] = [0xf0, 0];
 /// Effects of one turn; more means that one input can make a node speak for ever.
 const EFFECTS_OF_A_TURN_MAX: usize = 24;
+
+/// The node has no equality of its own; its whole state is in its `Debug` form.
+#[test]
+fn a_node_built_in_place_is_the_same_node() {
+    let config = config(true, WifiPolicy::Stay, Qos::AtLeastOnce, 5);
+    let now = Instant::from_micros(9);
+    let moved = Node::new(config, 7, now).unwrap();
+    let mut memory = MaybeUninit::uninit();
+    let placed = Node::new_in(&mut memory, &config, 7, now).unwrap();
+    assert_eq!(format!("{placed:?}"), format!("{moved:?}"));
+    let broken = Config {
+        queue: QueueConfig {
+            capacity: 0,
+            ..config.queue
+        },
+        ..config
+    };
+    let refused = Node::new_in(&mut memory, &broken, 7, now).err();
+    assert_eq!(refused, Node::new(broken, 7, now).err());
+    assert!(refused.is_some());
+}
 
 #[derive(Clone, Debug)]
 enum Stimulus {

@@ -3,6 +3,8 @@
 //! Owns the list of tasks and the choice between them. Does not know what a task does.
 
 mod book;
+mod budget;
+mod c_abi;
 mod console;
 mod cross;
 mod digests;
@@ -35,7 +37,12 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 10] = [
+    Task {
+        name: "c-abi",
+        summary: "node-core as a library for C: header, archives, and the example in QEMU",
+        run: c_abi::run,
+    },
     Task {
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",
@@ -45,6 +52,11 @@ const TASKS: [Task; 7] = [
         name: "kat",
         summary: "known answers: compares what the compiler makes of sums on the chips' cores",
         run: |arguments| Ok(kat::run(arguments)?),
+    },
+    Task {
+        name: "no-panic",
+        summary: "proves that no panic can be reached in node-core on a chip",
+        run: budget::run_no_panic,
     },
     Task {
         name: "parity",
@@ -60,6 +72,11 @@ const TASKS: [Task; 7] = [
         name: "scenario-docs",
         summary: "writes docs/src/reference.md anew from the reader's own tables",
         run: |arguments| Ok(scenario_docs::run(arguments)?),
+    },
+    Task {
+        name: "size",
+        summary: "holds node-core to the budgets in firmware/budgets.json",
+        run: budget::run_size,
     },
     Task {
         name: "test",

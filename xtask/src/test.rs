@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, console, cross, digests, kat, parity, runner, tidy};
+use crate::{book, budget, c_abi, console, cross, digests, kat, parity, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -59,7 +59,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 18] = [
     FORMAT,
     TIDY,
     Step {
@@ -158,6 +158,24 @@ const STEPS: [Step; 15] = [
         proves: "the scenarios that the book and the README show are valid",
         tool: None,
         action: Action::Inner(book::check),
+    },
+    Step {
+        name: "c-abi",
+        proves: "the library for C builds, and its example runs on the ESP8266's core",
+        tool: Some(QEMU),
+        action: Action::Inner(c_abi::check),
+    },
+    Step {
+        name: "size",
+        proves: "node-core stays within its budgets on both cores",
+        tool: Some(QEMU),
+        action: Action::Inner(budget::check_size),
+    },
+    Step {
+        name: "no-panic",
+        proves: "no panic can be reached in node-core on either core",
+        tool: Some(QEMU),
+        action: Action::Inner(budget::check_no_panic),
     },
     Step {
         name: "benches",

@@ -186,7 +186,7 @@ pub(crate) fn link(
 }
 
 /// Returns the linker's command for a target.
-fn linker(target: Target, compiled: &Compiled) -> Result<Command, CrossError> {
+pub(crate) fn linker(target: Target, compiled: &Compiled) -> Result<Command, CrossError> {
     match target.instruction_set() {
         InstructionSet::Lx106 => Ok(Command::new(program(Program::Lx106Linker)?)),
         InstructionSet::Riscv32 => {

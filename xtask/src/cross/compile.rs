@@ -71,7 +71,7 @@ pub(crate) fn compile(target: Target, package: &Crate<'_>) -> Result<Compiled, C
 }
 
 /// Returns the folder that everything is built in.
-pub(super) fn built() -> PathBuf {
+pub(crate) fn built() -> PathBuf {
     root().join("target/firmware")
 }
 

@@ -23,9 +23,11 @@ mod thunks;
 mod toolchain;
 mod trial;
 
-pub(crate) use build::{Image, Package, Remedies, build, build_copy, build_with, link};
-pub(crate) use compile::{Compiled, Crate, compile};
+pub(crate) use build::{Image, Package, Remedies, build, build_copy, build_with, link, linker};
+pub(crate) use compile::{Compiled, Crate, built, compile};
 pub(crate) use elf::Elf;
+#[cfg(test)]
+pub(crate) use elf::{Section, Symbol};
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::{check, run};

@@ -9,12 +9,18 @@ use crate::cross::CrossError;
 /// A program, by what it does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Program {
+    /// A C compiler for this machine.
+    HostCompiler,
+    /// GNU's archiver for the lx106.
+    Lx106Archiver,
     /// GNU's assembler for the lx106.
     Lx106Assembler,
     /// GNU's C compiler for the lx106.
     Lx106Compiler,
     /// GNU's linker for the lx106.
     Lx106Linker,
+    /// GNU's copier of objects for the lx106.
+    Lx106ObjectCopier,
     /// GNU's lister of symbols for the lx106.
     Lx106Symbols,
     /// QEMU with riscv32 cores.
@@ -29,9 +35,12 @@ impl Program {
     /// Returns the names that it goes by, best first.
     const fn names(self) -> &'static [&'static str] {
         match self {
+            Self::HostCompiler => &["cc", "gcc", "clang"],
+            Self::Lx106Archiver => &["xtensa-lx106-elf-ar"],
             Self::Lx106Assembler => &["xtensa-lx106-elf-as"],
             Self::Lx106Compiler => &["xtensa-lx106-elf-gcc"],
             Self::Lx106Linker => &["xtensa-lx106-elf-ld"],
+            Self::Lx106ObjectCopier => &["xtensa-lx106-elf-objcopy"],
             Self::Lx106Symbols => &["xtensa-lx106-elf-nm"],
             Self::QemuRiscv32 => &["qemu-system-riscv32"],
             Self::QemuXtensa => &["qemu-system-xtensa"],
@@ -52,9 +61,12 @@ impl Program {
     /// Returns the command that installs it on Debian.
     pub(crate) const fn install(self) -> &'static str {
         match self {
-            Self::Lx106Assembler | Self::Lx106Linker | Self::Lx106Symbols => {
-                "apt-get install binutils-xtensa-lx106"
-            }
+            Self::HostCompiler => "apt-get install gcc libc6-dev",
+            Self::Lx106Archiver
+            | Self::Lx106Assembler
+            | Self::Lx106Linker
+            | Self::Lx106ObjectCopier
+            | Self::Lx106Symbols => "apt-get install binutils-xtensa-lx106",
             Self::Lx106Compiler => "apt-get install gcc-xtensa-lx106",
             Self::QemuRiscv32 | Self::QemuXtensa => "apt-get install qemu-system-misc",
             Self::Riscv32Linker => "apt-get install lld",
