@@ -4,7 +4,9 @@
 
 mod book;
 mod console;
+mod cross;
 mod digests;
+mod failure;
 mod quick;
 mod root;
 mod runner;
@@ -16,38 +18,46 @@ mod tidy;
 use std::env;
 use std::process::ExitCode;
 
+use crate::failure::Failure;
+
 /// A task failed.
 const EXIT_FAILED: u8 = 1;
-/// The command line makes no sense; the same code as nodelab's own for invalid input.
+/// The command line makes no sense, or something that a task needs is not installed; the same
+/// code as nodelab's own for invalid input.
 const EXIT_INVALID: u8 = 3;
 
 /// One word after `cargo xtask`.
 struct Task {
     name: &'static str,
     summary: &'static str,
-    run: fn(&[String]) -> Result<(), String>,
+    run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 4] = [
+const TASKS: [Task; 5] = [
+    Task {
+        name: "cross",
+        summary: "builds for the chips' cores and prints what each image takes",
+        run: |arguments| Ok(cross::run(arguments)?),
+    },
     Task {
         name: "quick",
         summary: "what to run before each commit: format, tidy, unit tests",
-        run: quick::run,
+        run: |arguments| Ok(quick::run(arguments)?),
     },
     Task {
         name: "scenario-docs",
         summary: "writes docs/src/reference.md anew from the reader's own tables",
-        run: scenario_docs::run,
+        run: |arguments| Ok(scenario_docs::run(arguments)?),
     },
     Task {
         name: "test",
         summary: "every check there is; `test STEP…` runs only these, `test --list` names them",
-        run: test::run,
+        run: |arguments| Ok(test::run(arguments)?),
     },
     Task {
         name: "tidy",
         summary: "the rules of form: layout, comments, import order, homes of dependencies",
-        run: tidy::run,
+        run: |arguments| Ok(tidy::run(arguments)?),
     },
 ];
 
@@ -67,9 +77,12 @@ fn main() -> ExitCode {
     };
     match (task.run)(rest) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            console::complain(&format!("error: {message}"));
-            ExitCode::from(EXIT_FAILED)
+        Err(failure) => {
+            console::complain(&format!("error: {failure}"));
+            ExitCode::from(match failure {
+                Failure::Failed(_) => EXIT_FAILED,
+                Failure::Missing(_) => EXIT_INVALID,
+            })
         }
     }
 }
@@ -81,7 +94,8 @@ fn usage() -> String {
         .map(|task| format!("  {:<8}{}", task.name, task.summary))
         .collect();
     format!(
-        "cargo xtask TASK\n\nTasks:\n{}\n\nExit codes: 0 all well, 1 a check failed, 3 not a task.",
+        "cargo xtask TASK\n\nTasks:\n{}\n\nExit codes: 0 all well, 1 a check failed, \
+         3 not a task, or something is not installed.",
         tasks.join("\n")
     )
 }

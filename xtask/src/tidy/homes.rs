@@ -48,7 +48,13 @@ const HOMES: [Home; 19] = [
 /// Crates that live in one file, whichever it is.
 const ONE_FILE: [&str; 1] = ["indicatif"];
 /// Where to look; tests may use what they like.
-const SOURCES: [&str; 4] = ["harness/src/", "node-core/src/", "sim/src/", "xtask/src/"];
+const SOURCES: [&str; 5] = [
+    "harness/src/",
+    "node-core/src/",
+    "node-wire/src/",
+    "sim/src/",
+    "xtask/src/",
+];
 
 const fn home(library: &'static str, prefixes: &'static [&'static str]) -> Home {
     Home { library, prefixes }

@@ -14,7 +14,7 @@ struct Rule {
     check: fn(&Tree) -> Vec<Finding>,
 }
 
-const RULES: [Rule; 25] = [
+const RULES: [Rule; 26] = [
     rule("blanks", text::no_stray_blanks),
     rule("book-blocks", book::blocks_name_a_language),
     rule("book-doctests", book::rust_pages_are_doctests),
@@ -23,6 +23,7 @@ const RULES: [Rule; 25] = [
     rule("comment-change", comments::describe_the_code),
     rule("comment-code", comments::hold_no_code),
     rule("comment-todo", comments::todos_have_an_issue),
+    rule("conflicts", text::no_conflict_markers),
     rule("core-dependencies", purity::core_has_no_dependency),
     rule("core-names", purity::core_names_no_transport),
     rule("file-head", comments::every_file_has_a_head),

@@ -19,6 +19,8 @@ const PRIVATE: [(&str, &str); 8] = [
     ("language ", "model"),
     ("on my ", "machine"),
 ];
+/// Signs in a conflict marker of git.
+const CONFLICT_MARK: usize = 7;
 /// Endings of files that people write by hand.
 const WRITTEN: [&str; 6] = ["md", "rs", "toml", "yaml", "json", "sh"];
 
@@ -45,6 +47,29 @@ pub(crate) fn no_stray_blanks(tree: &Tree) -> Vec<Finding> {
         for (index, line) in file.text.lines().enumerate() {
             if line.ends_with([' ', '\t']) {
                 findings.push(Finding::at(&file.path, index + 1, "blanks at the end"));
+            }
+        }
+    }
+    findings
+}
+
+/// Finds what a merge leaves behind where both sides changed the same lines.
+pub(crate) fn no_conflict_markers(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in &tree.files {
+        for (index, line) in file.text.lines().enumerate() {
+            let mark = line.chars().take(CONFLICT_MARK).collect::<String>();
+            let ends = matches!(line.chars().nth(CONFLICT_MARK), None | Some(' '));
+            if ends
+                && ["<", "=", ">"]
+                    .iter()
+                    .any(|sign| mark == sign.repeat(CONFLICT_MARK))
+            {
+                findings.push(Finding::at(
+                    &file.path,
+                    index + 1,
+                    "a merge was not finished",
+                ));
             }
         }
     }
@@ -146,5 +171,14 @@ mod tests {
             assert_eq!(no_private_words(&Tree::of(&[("a.rs", &text)])).len(), 1);
         }
         assert!(no_private_words(&Tree::of(&[("a.rs", "// As good as new.\n")])).is_empty());
+    }
+
+    #[test]
+    fn each_mark_of_an_unfinished_merge_is_found() {
+        let [ours, middle, theirs] = ["<", "=", ">"].map(|sign| sign.repeat(CONFLICT_MARK));
+        let text = format!("{ours} HEAD\na\n{middle}\nb\n{theirs} other\n");
+        assert_eq!(no_conflict_markers(&Tree::of(&[("a.md", &text)])).len(), 3);
+        let heading = "Title\n==========\n";
+        assert!(no_conflict_markers(&Tree::of(&[("a.md", heading)])).is_empty());
     }
 }

@@ -1,0 +1,188 @@
+//! Runs an image in QEMU: bytes in, bytes out, and never for longer than it may.
+//!
+//! Owns the emulator's flags and its end. Does not know what the bytes mean.
+
+use std::io::{Read, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::cross::{CrossError, Image, Program, Target, program};
+
+/// What came of a run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Outcome {
+    /// What the image wrote.
+    pub(crate) output: Vec<u8>,
+    /// What the image and the emulator had to complain about.
+    pub(crate) complaints: String,
+    /// How it ended.
+    pub(crate) end: End,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum End {
+    /// The image ended with this code; `None` when a signal ended the emulator.
+    Exited(Option<i32>),
+    /// It ran for longer than it may, and was ended.
+    Hung,
+}
+
+/// Runs an image to its end on `input`, or ends it after `bound`.
+///
+/// # Errors
+///
+/// [`CrossError::Missing`] without the emulator, [`CrossError::Failed`] when it does not start,
+/// or when the image is for a core that no emulator of another process runs.
+pub(crate) fn run(image: &Image, input: &[u8], bound: Duration) -> Result<Outcome, CrossError> {
+    bounded(command(image)?, input, bound)
+}
+
+/// Returns whether the emulator for a target is there.
+pub(crate) fn is_present(target: Target) -> bool {
+    emulator(target).is_some_and(|wanted| program(wanted).is_ok())
+}
+
+/// Names the emulator of a target.
+const fn emulator(target: Target) -> Option<Program> {
+    match target {
+        Target::Lx106 => Some(Program::QemuXtensa),
+        Target::Riscv32Process => None,
+        Target::Riscv32Virt => Some(Program::QemuRiscv32),
+    }
+}
+
+/// Returns the command that runs an image; for a report to show, too.
+pub(crate) fn command(image: &Image) -> Result<Command, CrossError> {
+    let wanted = emulator(image.target)
+        .ok_or_else(|| CrossError::Failed(format!("no emulator runs {}", image.path.display())))?;
+    let mut command = Command::new(program(wanted)?);
+    match image.target {
+        // 32 ns an instruction, and a clock of 40 MHz: see firmware/bare/src/hal/lx106_sim.rs.
+        Target::Lx106 => command.args([
+            "-M",
+            "sim",
+            "-cpu",
+            "lx106",
+            "-m",
+            "64",
+            "-semihosting",
+            "-icount",
+            "shift=5,sleep=off",
+        ]),
+        Target::Riscv32Process | Target::Riscv32Virt => command.args([
+            "-M",
+            "virt",
+            "-cpu",
+            "rv32",
+            "-bios",
+            "none",
+            "-semihosting-config",
+            "enable=on,target=native",
+            "-icount",
+            "shift=0,sleep=off",
+        ]),
+    };
+    command
+        .args(["-display", "none", "-serial", "none", "-monitor", "none"])
+        .arg("-kernel")
+        .arg(&image.path);
+    Ok(command)
+}
+
+/// Runs a command to its end on `input`, or ends it by its own process number after `bound`.
+fn bounded(mut command: Command, input: &[u8], bound: Duration) -> Result<Outcome, CrossError> {
+    let child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.map_err(|error| {
+        let name = command.get_program().to_string_lossy().into_owned();
+        CrossError::Failed(format!("{name} did not start: {error}"))
+    })?;
+    let stdin = child.stdin.take().expect("it was piped");
+    let stdout = child.stdout.take().expect("it was piped");
+    let stderr = child.stderr.take().expect("it was piped");
+    // All three at once: whoever waits for one end of a full pipe waits for ever.
+    thread::scope(|scope| {
+        let (done, ended) = mpsc::channel();
+        scope.spawn(move || feed(stdin, input));
+        let output = scope.spawn(move || {
+            let output = gather(stdout);
+            // Nobody listens any more if it took too long.
+            let _: Result<(), mpsc::SendError<()>> = done.send(());
+            output
+        });
+        let complaints = scope.spawn(move || gather(stderr));
+        let hung = ended.recv_timeout(bound).is_err();
+        let end = end(&mut child, hung)?;
+        let output = output.join().expect("reading does not panic");
+        let complaints = complaints.join().expect("reading does not panic");
+        Ok(Outcome {
+            output,
+            complaints: String::from_utf8_lossy(&complaints).into_owned(),
+            end,
+        })
+    })
+}
+
+fn end(child: &mut Child, hung: bool) -> Result<End, CrossError> {
+    let failed = |error| CrossError::Failed(format!("the emulator could not be ended: {error}"));
+    if hung {
+        child.kill().map_err(failed)?;
+    }
+    let status = child.wait().map_err(failed)?;
+    Ok(if hung {
+        End::Hung
+    } else {
+        End::Exited(status.code())
+    })
+}
+
+/// Hands all input over; an image that ends early takes no more.
+fn feed(mut stdin: ChildStdin, input: &[u8]) {
+    drop(stdin.write_all(input));
+}
+
+/// Reads all there is; what came before an error is kept.
+fn gather(mut from: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    drop(from.read_to_end(&mut bytes));
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn input_longer_than_any_pipe_comes_back_whole() {
+        let input = vec![7; 1 << 20];
+        let outcome = bounded(Command::new("cat"), &input, LONG).unwrap();
+        assert_eq!(outcome.end, End::Exited(Some(0)));
+        assert!(outcome.output == input);
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_ended_and_its_words_are_kept() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo before; exec sleep 600"]);
+        let outcome = bounded(command, b"", Duration::from_millis(300)).unwrap();
+        assert_eq!(outcome.end, End::Hung);
+        assert_eq!(outcome.output, b"before\n");
+    }
+
+    #[test]
+    fn the_code_and_the_complaints_of_an_end_are_told() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo no >&2; exit 7"]);
+        let outcome = bounded(command, b"", LONG).unwrap();
+        assert_eq!(outcome.end, End::Exited(Some(7)));
+        assert_eq!(outcome.complaints, "no\n");
+    }
+}
