@@ -3,6 +3,7 @@
 //! Owns the list of tasks and the choice between them. Does not know what a task does.
 
 mod book;
+mod c3;
 mod console;
 mod cross;
 mod digests;
@@ -33,7 +34,12 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
+    Task {
+        name: "c3",
+        summary: "tests and builds the firmware for the ESP32-C3, and has its image checked",
+        run: |arguments| Ok(c3::run(arguments)?),
+    },
     Task {
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",

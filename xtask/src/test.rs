@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, console, digests, runner, tidy};
+use crate::{book, c3, console, digests, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -49,7 +49,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     FORMAT,
     TIDY,
     Step {
@@ -124,6 +124,12 @@ const STEPS: [Step; 11] = [
         proves: "the scenarios that the book and the README show are valid",
         tool: None,
         action: Action::Inner(book::check),
+    },
+    Step {
+        name: "c3",
+        proves: "the ESP32-C3's firmware passes its tests and makes an image that can be flashed",
+        tool: None,
+        action: Action::Inner(c3::check),
     },
     Step {
         name: "benches",

@@ -132,7 +132,9 @@ async fn speak(mut port: impl Write) -> ! {
 async fn confess(port: &mut impl Write, lost: usize) {
     let mut text = [0; PIECE_MAX];
     let mut out = node_core::Writer::new(&mut text);
-    out.text("\r\n[").number(lost as u64).text(" bytes lost]\r\n");
+    out.text("\r\n[")
+        .number(lost as u64)
+        .text(" bytes lost]\r\n");
     let text = out.finish().unwrap_or(&[]);
     if port.write_all(text).await.is_err() {
         Timer::after(PAUSE_AFTER_ERROR).await;

@@ -104,7 +104,10 @@ async fn live(radio: WIFI<'_>, stack: Stack<'static>, turn: Turn) -> LinkLoss {
         return LinkLoss::AssociationFailed;
     };
     // An address that outlived the last link would be taken for this one's.
-    if with_timeout(FORGET_MAX, stack.wait_config_down()).await.is_err() {
+    if with_timeout(FORGET_MAX, stack.wait_config_down())
+        .await
+        .is_err()
+    {
         return LinkLoss::AssociationFailed;
     }
     match controller.connect_async().await {

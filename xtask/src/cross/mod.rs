@@ -24,7 +24,10 @@ mod toolchain;
 pub(crate) use build::{Image, Package, Remedies, build, link};
 pub(crate) use compile::{Compiled, Crate, compile};
 pub(crate) use elf::Elf;
+#[cfg(test)]
+pub(crate) use elf::{Section, Symbol};
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::run;
-pub(crate) use target::Target;
+pub(crate) use target::{InstructionSet, Target};
+pub(crate) use toolchain::{Toolchain, inherited};

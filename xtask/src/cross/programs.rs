@@ -9,6 +9,8 @@ use crate::cross::CrossError;
 /// A program, by what it does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Program {
+    /// LLVM's linker.
+    Lld,
     /// GNU's assembler for the lx106.
     Lx106Assembler,
     /// GNU's C compiler for the lx106.
@@ -25,10 +27,22 @@ pub(crate) enum Program {
     Riscv32Linker,
 }
 
+/// LLVM's linker, with and without Debian's version numbers.
+const LLD: &[&str] = &[
+    "ld.lld",
+    "ld.lld-24",
+    "ld.lld-23",
+    "ld.lld-22",
+    "ld.lld-21",
+    "ld.lld-20",
+    "ld.lld-19",
+];
+
 impl Program {
     /// Returns the names that it goes by, best first.
     const fn names(self) -> &'static [&'static str] {
         match self {
+            Self::Lld => LLD,
             Self::Lx106Assembler => &["xtensa-lx106-elf-as"],
             Self::Lx106Compiler => &["xtensa-lx106-elf-gcc"],
             Self::Lx106Linker => &["xtensa-lx106-elf-ld"],
@@ -57,7 +71,7 @@ impl Program {
             }
             Self::Lx106Compiler => "apt-get install gcc-xtensa-lx106",
             Self::QemuRiscv32 | Self::QemuXtensa => "apt-get install qemu-system-misc",
-            Self::Riscv32Linker => "apt-get install lld",
+            Self::Lld | Self::Riscv32Linker => "apt-get install lld",
         }
     }
 }

@@ -136,7 +136,11 @@ async fn work(stack: Stack<'static>, buffers: &'static mut Buffers) -> ! {
                 drop(used);
                 end.settle(turn).await
             }
-            Order::Overflow(turn) => End::Broken(node_core::CloseReason::TimedOut).settle(turn).await,
+            Order::Overflow(turn) => {
+                End::Broken(node_core::CloseReason::TimedOut)
+                    .settle(turn)
+                    .await
+            }
         };
     }
 }

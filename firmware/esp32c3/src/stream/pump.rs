@@ -62,7 +62,12 @@ async fn write(mut writer: impl Write) -> End {
             }
             Either::Second(order) => return End::Ordered(order),
         };
-        match with_timeout(WRITE_MAX, send(&mut writer, piece.get(..len).unwrap_or(&[]))).await {
+        match with_timeout(
+            WRITE_MAX,
+            send(&mut writer, piece.get(..len).unwrap_or(&[])),
+        )
+        .await
+        {
             Ok(true) => {}
             Ok(false) => return End::Broken(CloseReason::Reset),
             Err(_) => return End::Broken(CloseReason::TimedOut),

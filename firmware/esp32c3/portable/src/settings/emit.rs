@@ -155,7 +155,10 @@ fn report(report: &ReportConfig) -> String {
         .iter()
         .map(|(field, value)| format!("{field}: {value},\n"))
         .collect();
-    format!("ReportConfig {{\n{}..ReportConfig::default()\n}}", lines.concat())
+    format!(
+        "ReportConfig {{\n{}..ReportConfig::default()\n}}",
+        lines.concat()
+    )
 }
 
 const fn attenuation(attenuation: Attenuation) -> &'static str {

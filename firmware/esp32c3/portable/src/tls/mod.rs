@@ -9,6 +9,8 @@ mod trust;
 mod verifier;
 
 #[cfg(test)]
+mod anonymous;
+#[cfg(test)]
 mod handshakes;
 
 pub use close::{close_reason, open_reason};
