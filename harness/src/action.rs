@@ -96,6 +96,8 @@ pub struct RunAction {
     pub strict: bool,
     /// Simulated time for the steps; `None` is the scenario's.
     pub timeout: Option<SimSpan>,
+    /// Where to write what nodes are told, if anywhere.
+    pub trace: Option<PathBuf>,
     /// Where each world stops.
     pub until: Option<SimTime>,
     /// Run each world twice.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use node_wire::Request;
 use nodelab_sim::analog::Tmp36Fault;
 use nodelab_sim::board::Wiring;
 use nodelab_sim::{
@@ -191,6 +192,10 @@ impl Observer for Watch {
         self.expectations.on_event(at, node, what);
         self.recording.on_event(at, node, what);
         self.tap.on_event(at, node, what);
+    }
+
+    fn on_told(&mut self, node: NodeId, told: &Request<'_>) {
+        self.recording.on_told(node, told);
     }
 }
 

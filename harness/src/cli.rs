@@ -167,6 +167,9 @@ struct RunArgs {
     /// Write the TLS secrets to a file, in the form of SSLKEYLOGFILE; of one world.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     keylog: Option<PathBuf>,
+    /// Write what every node was told to a file, to be replayed on another core; of all worlds.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    trace: Option<PathBuf>,
     /// Print events, processor time and memory of each world.
     #[arg(long)]
     stats: bool,
@@ -408,6 +411,7 @@ fn run(args: RunArgs) -> RunAction {
         stats: args.stats,
         strict: args.strict_wokwi,
         timeout: args.timeout,
+        trace: args.trace,
         until: args.until,
         verify: args.verify,
     }

@@ -6,8 +6,9 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
+use node_wire::Request;
 use nodelab_sim::capture::{CaptureObserver, CaptureOptions, Counts, KeyLogObserver, Link};
-use nodelab_sim::{NodeId, Observation, Observer, SimTime, WorldSpec};
+use nodelab_sim::{LifeObserver, NodeId, NodeLife, Observation, Observer, SimTime, WorldSpec};
 
 use crate::expand;
 use crate::prepare::Prepared;
@@ -42,6 +43,8 @@ pub struct Recorded {
 pub struct Recorder {
     key_log: Option<(PathBuf, File)>,
     link: Link,
+    /// Whether to keep what nodes are told.
+    lives: bool,
     pcap: Option<(PathBuf, File)>,
 }
 
@@ -49,6 +52,7 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 pub(crate) struct Recording {
     key_log: Option<(PathBuf, KeyLogObserver<BufWriter<File>>)>,
+    lives: Option<LifeObserver>,
     pcap: Option<(PathBuf, CaptureObserver<BufWriter<File>>)>,
 }
 
@@ -93,11 +97,19 @@ impl RecordPlan {
                 None => None,
             },
             link: self.link,
+            lives: false,
         })
     }
 }
 
 impl Recorder {
+    /// Keeps what nodes are told too, if `wanted`; in memory, whatever files there are.
+    #[must_use]
+    pub fn with_lives(mut self, wanted: bool) -> Self {
+        self.lives = wanted;
+        self
+    }
+
     /// Begins to record a world.
     pub(crate) fn begin(self, spec: &WorldSpec) -> Recording {
         let wifi = spec.real.as_ref().map(|real| &real.wifi);
@@ -112,6 +124,7 @@ impl Recorder {
             key_log: self
                 .key_log
                 .map(|(path, file)| (path, KeyLogObserver::new(BufWriter::new(file)))),
+            lives: self.lives.then(LifeObserver::new),
             pcap: self
                 .pcap
                 .map(|(path, file)| (path, CaptureObserver::new(options, BufWriter::new(file)))),
@@ -120,6 +133,22 @@ impl Recorder {
 }
 
 impl Recording {
+    /// Takes what nodes were told, where that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// A node was told more at once than can be recorded.
+    pub(crate) fn take_lives(&mut self) -> io::Result<Vec<NodeLife>> {
+        let lives = self
+            .lives
+            .take()
+            .map_or(Ok(Vec::new()), LifeObserver::finish);
+        lives.map_err(|_| {
+            let most = node_wire::BODY_MAX;
+            io::Error::other(format!("a node was told more than {most} bytes at once"))
+        })
+    }
+
     /// Ends the files.
     ///
     /// # Errors
@@ -154,6 +183,12 @@ impl Observer for Recording {
         }
         if let Some((_, log)) = &mut self.key_log {
             log.on_event(time, node, what);
+        }
+    }
+
+    fn on_told(&mut self, node: NodeId, told: &Request<'_>) {
+        if let Some(lives) = &mut self.lives {
+            lives.on_told(node, told);
         }
     }
 }

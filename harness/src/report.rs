@@ -2,6 +2,7 @@
 
 mod json;
 mod junit;
+mod lives;
 mod progress;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::event::{Reporter, RunEvent};
 
 pub use json::JsonReport;
 pub use junit::JunitReport;
+pub use lives::LivesReport;
 pub use progress::Progress;
 pub use text::{SerialOutput, TextReport};
 

@@ -1,6 +1,6 @@
 //! How one scenario and seed ended.
 
-use nodelab_sim::{Digest, NodeId, SimSpan, SimTime};
+use nodelab_sim::{Digest, NodeId, NodeLife, SimSpan, SimTime};
 use serde::Serialize;
 
 use crate::energy::EnergySummary;
@@ -15,6 +15,8 @@ pub struct Outcome {
     pub energy: Option<EnergySummary>,
     /// What did not hold, in order of time.
     pub failures: Vec<Failure>,
+    /// What its nodes were told, where that was asked for.
+    pub lives: Vec<NodeLife>,
     /// Files that were written of it.
     pub recorded: Option<Recorded>,
     /// The seed.

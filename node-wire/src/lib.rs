@@ -40,4 +40,4 @@ mod trace;
 pub use answer::{Answer, Standing};
 pub use frame::{BODY_MAX, FRAME_MAX, Frame, WireError, split};
 pub use request::Request;
-pub use trace::{Life, Lives, life_header};
+pub use trace::{LIFE_HEADER, Life, Lives, life_header};

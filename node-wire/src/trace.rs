@@ -8,6 +8,9 @@ use node_core::Writer;
 
 use crate::frame::WireError;
 
+/// Bytes in front of a life's requests, besides its name.
+pub const LIFE_HEADER: usize = 8;
+
 /// One recorded life: a boot, and what the node was told until it lost power or the run ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Life<'a> {

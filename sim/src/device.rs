@@ -4,6 +4,7 @@
 //! place that calls [`Node::handle`]. Does not know what a scenario wants.
 
 use node_core::{Calibration, CloseReason, Effect, Input, Instant, LinkLoss, Node, UnixTime};
+use node_wire::Request;
 
 use crate::analog::Tmp36Fault;
 use crate::clock::Clock;
@@ -161,6 +162,8 @@ impl Device {
         let seed = around.luck_of(self.body.id, life);
         let mut config = around.node.config_of(self.body.id.0);
         config.sensor.calibration = self.calibration;
+        let told = Request::Boot { config, seed, now };
+        around.watch.on_told(self.body.id, &told);
         let node = Node::new(config, seed, now).expect("the scenario checked the node");
         self.node = Some(node);
         self.drain(at, around);
@@ -476,11 +479,19 @@ impl Device {
     }
 
     fn feed(&mut self, at: SimTime, input: Input<'_>, around: &mut Surroundings<'_>) {
+        self.tell(at, input, around);
+        self.drain(at, around);
+    }
+
+    /// Tells the node what happened; observers hear it first.
+    fn tell(&mut self, at: SimTime, input: Input<'_>, around: &mut Surroundings<'_>) {
         let Some(node) = self.node.as_mut() else {
             return;
         };
-        node.handle(self.body.clock.local(at), input);
-        self.drain(at, around);
+        let now = self.body.clock.local(at);
+        let told = Request::Handle { now, input };
+        around.watch.on_told(self.body.id, &told);
+        node.handle(now, input);
     }
 
     /// Polls the node and its path dry, then sets their alarms.
@@ -488,10 +499,8 @@ impl Device {
         self.measure(at, around);
         self.drain_node(at, around);
         while let Some(output) = around.real.as_mut().and_then(|real| real.out.pop_front()) {
-            if let Some(what) = self.body.absorb(at, output, around)
-                && let Some(node) = self.node.as_mut()
-            {
-                node.handle(self.body.clock.local(at), what.input());
+            if let Some(what) = self.body.absorb(at, output, around) {
+                self.tell(at, what.input(), around);
                 self.drain_node(at, around);
             }
         }

@@ -14,6 +14,7 @@ mod event;
 mod fault;
 mod frontend;
 mod id;
+mod lives;
 #[cfg(test)]
 mod measure;
 mod observe;
@@ -35,6 +36,7 @@ pub use event::{Class, EventKey};
 pub use fault::{Fault, ScheduledFault, Victims};
 pub use frontend::Conversion;
 pub use id::{ConnectionId, NodeId};
+pub use lives::{LifeObserver, NodeLife};
 pub use observe::{Observation, Observer, Unobserved};
 pub use queue::EventQueue;
 pub use rng::{EntityId, Purpose, Rng};

@@ -3,6 +3,7 @@
 //! Observers see; they cannot influence.
 
 use node_core::{Event, Reading};
+use node_wire::Request;
 
 use crate::broker::BrokerEvent;
 use crate::fault::Fault;
@@ -18,6 +19,10 @@ use crate::time::SimTime;
 pub trait Observer {
     /// Takes one observation; called in event order.
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>);
+
+    /// Takes what a node is about to be told, in its own time. Most observers look at what
+    /// comes of it.
+    fn on_told(&mut self, _node: NodeId, _told: &Request<'_>) {}
 }
 
 /// One thing worth telling.

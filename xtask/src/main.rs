@@ -8,6 +8,7 @@ mod console;
 mod cross;
 mod digests;
 mod failure;
+mod kat;
 mod quick;
 mod root;
 mod runner;
@@ -34,7 +35,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "c3",
         summary: "tests and builds the firmware for the ESP32-C3, and has its image checked",
@@ -44,6 +45,11 @@ const TASKS: [Task; 6] = [
         name: "cross",
         summary: "builds for the chips' cores and prints what each image takes",
         run: |arguments| Ok(cross::run(arguments)?),
+    },
+    Task {
+        name: "kat",
+        summary: "known answers: compares what the compiler makes of sums on the chips' cores",
+        run: |arguments| Ok(kat::run(arguments)?),
     },
     Task {
         name: "quick",

@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, c3, console, digests, runner, tidy};
+use crate::{book, c3, console, cross, digests, kat, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -33,6 +33,16 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+/// The last of what the cores' images need that a machine is likely to lack; the steps name the
+/// rest, compilers above all.
+const QEMU: Tool = Tool {
+    name: "qemu-system-xtensa",
+    program: Program::Own("qemu-system-xtensa"),
+    probe: &["--version"],
+    install: "apt-get install rustc-web cargo-web rust-web-src lld-22 binutils-xtensa-lx106 \
+              gcc-xtensa-lx106 qemu-system-misc",
+};
+
 /// Checks the format of the code.
 pub(crate) const FORMAT: Step = Step {
     name: "fmt",
@@ -49,7 +59,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 14] = [
     FORMAT,
     TIDY,
     Step {
@@ -106,6 +116,18 @@ const STEPS: [Step; 12] = [
             arguments: &["doc", "--workspace", "--no-deps"],
             variables: &[("RUSTDOCFLAGS", "-D warnings")],
         },
+    },
+    Step {
+        name: "kat",
+        proves: "the cores' compiler does sums as the host's, and its known faults are seen",
+        tool: Some(QEMU),
+        action: Action::Inner(kat::check),
+    },
+    Step {
+        name: "cross",
+        proves: "the node builds for both cores, fits their memory and runs",
+        tool: Some(QEMU),
+        action: Action::Inner(cross::check),
     },
     Step {
         name: "scenarios",

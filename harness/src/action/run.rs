@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
 use crate::record::{Recorder, produces_frames};
 use crate::report::{
-    JsonReport, JunitReport, Progress, Reporters, SerialOutput, Target, TextReport,
+    JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target, TextReport,
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
@@ -43,6 +43,7 @@ pub(super) fn run(action: &RunAction) -> Exit {
             timeout: action.timeout,
             until: action.until,
         },
+        lives: action.trace.is_some(),
         verify: action.verify,
     };
     match run_all(&jobs, options, recorder, &mut reporter) {
@@ -190,6 +191,12 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
                 Box::new(TextReport::new(out, colour, serial, action.stats))
             }
         });
+    }
+    if let Some(path) = &action.trace {
+        let created = Target::File(path.clone()).open();
+        let out = created
+            .map_err(|error| format!("failed to create the trace {}: {error}", path.display()))?;
+        reporters.push(Box::new(LivesReport::new(out)));
     }
     if stdout_users > 1 {
         return Err("two reports to standard output; give one a file with `=FILE`".to_owned());

@@ -20,6 +20,8 @@ pub struct RunOptions {
     pub jobs: NonZeroUsize,
     /// Where runs end before their time.
     pub limits: Limits,
+    /// Keep what nodes are told.
+    pub lives: bool,
     /// Run everything twice and compare digests.
     pub verify: bool,
 }
@@ -130,6 +132,7 @@ fn tell(
 
 fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
+    let recorder = recorder.with_lives(options.lives);
     let mut outcome =
         run_recorded(job.prepared, job.seed, options.limits, recorder).map_err(RunError::Record)?;
     outcome.stats = Stats {

@@ -94,7 +94,7 @@ pub fn run_recorded(
         digest,
         energy,
         expectations,
-        recording,
+        mut recording,
         tap,
     } = bench.watch;
     failures.extend(checkers.finish(end).into_iter().map(violated));
@@ -105,6 +105,7 @@ pub fn run_recorded(
         digest: digest.digest(),
         energy: source.and_then(|source| energy.summary(source)),
         failures,
+        lives: recording.take_lives()?,
         recorded: recording.finish()?,
         seed,
         serial: tap.serial,
@@ -128,6 +129,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
         digest: DigestObserver::new().digest(),
         energy: None,
         failures,
+        lives: Vec::new(),
         recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),

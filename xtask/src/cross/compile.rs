@@ -195,12 +195,14 @@ mod tests {
 
     #[test]
     fn only_libraries_are_read_out_of_cargos_messages() {
-        let messages = r#"{"reason":"compiler-artifact","filenames":["/t/deps/libcore-1.rlib","/t/deps/libcore-1.rmeta"]}
-not json
-{"reason":"build-script-executed","filenames":["/t/x.a"]}
-{"reason":"compiler-artifact","filenames":["/t/libbare.a"]}"#;
+        let core = r#"["/t/deps/libcore-1.rlib","/t/deps/libcore-1.rmeta"]"#;
+        let messages = format!(
+            "{{\"reason\":\"compiler-artifact\",\"filenames\":{core}}}\nnot json\n\
+             {{\"reason\":\"build-script-executed\",\"filenames\":[\"/t/x.a\"]}}\n\
+             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/libbare.a\"]}}\n"
+        );
         let expected = ["/t/deps/libcore-1.rlib", "/t/libbare.a"].map(PathBuf::from);
-        assert_eq!(artifacts(messages), expected);
+        assert_eq!(artifacts(&messages), expected);
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub(crate) struct Elf {
 
 /// A stretch of an image.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the format's own flags, each set or not"
+)]
 pub(crate) struct Section {
     /// Its name.
     pub(crate) name: String,

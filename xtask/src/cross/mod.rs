@@ -20,14 +20,15 @@ mod report;
 mod target;
 mod thunks;
 mod toolchain;
+mod trial;
 
-pub(crate) use build::{Image, Package, Remedies, build, link};
+pub(crate) use build::{Image, Package, Remedies, build, build_with, link};
 pub(crate) use compile::{Compiled, Crate, compile};
 pub(crate) use elf::Elf;
 #[cfg(test)]
 pub(crate) use elf::{Section, Symbol};
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
-pub(crate) use report::run;
+pub(crate) use report::{check, run};
 pub(crate) use target::{InstructionSet, Target};
 pub(crate) use toolchain::{Toolchain, inherited};

@@ -33,7 +33,7 @@ pub(crate) fn thunks(symbols: &str) -> Result<String, &'static str> {
     Ok(assembly)
 }
 
-/// Finds the mangled name of compiler_builtins' own function.
+/// Finds the mangled name of the library's own function.
 ///
 /// Both of rustc's manglings write a part of a path as its length and its letters.
 fn rust_name<'a>(symbols: &'a str, name: &str) -> Option<&'a str> {

@@ -10,12 +10,15 @@
 //! Does not know what is compiled.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cross::CrossError;
 use crate::cross::target::InstructionSet;
 
+/// Why writing to a string holds.
+const SOUND: &str = "a string takes all that is written to it";
 /// The oldest rustc, by minor version, that node-core compiles with.
 const RUSTC_MINOR_MIN: u32 = 95;
 /// The oldest LLVM whose Xtensa back end knows `cpu=esp8266`.
@@ -119,12 +122,13 @@ fn choose(set: InstructionSet, candidates: &[Candidate]) -> Option<Toolchain> {
 /// Says what to install, and what is wrong with what is there.
 fn advice(set: InstructionSet, candidates: &[Candidate]) -> String {
     let mut text = format!(
-        "no compiler for {} is here; looked at rustup's toolchains, Debian's packages and PATH\n",
+        "no compiler for {} among rustup's toolchains, Debian's packages and PATH\n",
         set.triple()
     );
     for candidate in candidates {
-        let obstacle = candidate.obstacle(set).unwrap_or_default();
-        text.push_str(&format!("  found {candidate}: {obstacle}\n"));
+        if let Some(Obstacle { what, remedy }) = candidate.obstacle(set) {
+            writeln!(text, "  {candidate}: {what}\n      {remedy}").expect(SOUND);
+        }
     }
     let rustup = match set {
         InstructionSet::Lx106 => {
@@ -132,11 +136,22 @@ fn advice(set: InstructionSet, candidates: &[Candidate]) -> String {
         }
         InstructionSet::Riscv32 => "rustup target add riscv32imc-unknown-none-elf",
     };
-    text.push_str(&format!(
-        "  install one, with rustup:  {rustup}\n  \
-           or on Debian:              apt-get install rustc-web cargo-web rust-web-src"
-    ));
+    let debian = "apt-get install rustc-web cargo-web rust-web-src";
+    write!(
+        text,
+        "  install one, with rustup:\n      {rustup}\n  or on Debian:\n      {debian}"
+    )
+    .expect(SOUND);
     text
+}
+
+/// What stands in the way of using a compiler.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Obstacle {
+    /// The obstacle, in words.
+    what: String,
+    /// The command that removes it.
+    remedy: String,
 }
 
 impl Candidate {
@@ -146,31 +161,34 @@ impl Candidate {
     }
 
     /// Returns what stands in the way of using it, or `None`.
-    fn obstacle(&self, set: InstructionSet) -> Option<String> {
+    fn obstacle(&self, set: InstructionSet) -> Option<Obstacle> {
         let Version { minor, llvm, .. } = self.version;
-        if minor < RUSTC_MINOR_MIN {
-            let update = self.update();
-            return Some(format!("too old, 1.{RUSTC_MINOR_MIN} is needed; {update}"));
-        }
-        if set == InstructionSet::Lx106 && llvm < LLVM_XTENSA_MIN {
-            let update = self.update();
-            return Some(format!(
-                "its LLVM is {llvm}, which has no `esp8266`; {LLVM_XTENSA_MIN} is needed; {update}"
-            ));
-        }
-        if self.is_ready(set) || self.has_sources {
+        let (what, remedy) = if minor < RUSTC_MINOR_MIN {
+            (
+                format!("too old, 1.{RUSTC_MINOR_MIN} is needed"),
+                self.update(),
+            )
+        } else if set == InstructionSet::Lx106 && llvm < LLVM_XTENSA_MIN {
+            let what = format!("its LLVM has no `esp8266`, {LLVM_XTENSA_MIN} is needed");
+            (what, self.update())
+        } else if self.is_ready(set) || self.has_sources {
             return None;
+        } else {
+            (
+                "half installed, its sources are absent".to_owned(),
+                self.complete(),
+            )
+        };
+        Some(Obstacle { what, remedy })
+    }
+
+    /// Returns how to get its sources.
+    fn complete(&self) -> String {
+        match &self.origin {
+            Origin::Debian([_, _, sources]) => format!("apt-get install {sources}"),
+            Origin::Path => "install the sources of its standard library".to_owned(),
+            Origin::Rustup(name) => format!("rustup component add rust-src --toolchain {name}"),
         }
-        Some(match &self.origin {
-            Origin::Debian([_, _, sources]) => {
-                format!("half installed, its sources are absent; apt-get install {sources}")
-            }
-            Origin::Path => "the sources of its standard library are absent".to_owned(),
-            Origin::Rustup(name) => format!(
-                "the sources of its standard library are absent; \
-                 rustup component add rust-src --toolchain {name}"
-            ),
-        })
     }
 
     /// Returns how to get a newer one.
@@ -186,8 +204,8 @@ impl Candidate {
     }
 }
 
-impl std::fmt::Display for Candidate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Version { release, llvm, .. } = &self.version;
         match &self.origin {
             Origin::Debian([rustc, ..]) => write!(f, "Debian's {rustc}")?,
@@ -400,7 +418,21 @@ mod tests {
             },
         ];
         assert_eq!(choose(InstructionSet::Lx106, &found), None);
-        insta::assert_snapshot!(advice(InstructionSet::Lx106, &found), @"");
+        insta::assert_snapshot!(advice(InstructionSet::Lx106, &found), @"
+        no compiler for lx106 among rustup's toolchains, Debian's packages and PATH
+          rustup's 1.80.0-x86_64 (rustc 1.80.0, LLVM 18): too old, 1.95 is needed
+              rustup toolchain install stable
+          rustup's stable-x86_64 (rustc 1.95.0, LLVM 20): its LLVM has no `esp8266`, 22 is needed
+              rustup update stable-x86_64
+          Debian's rustc (rustc 1.96.0, LLVM 22): half installed, its sources are absent
+              apt-get install rust-src
+          rustup's nightly-x86_64 (rustc 1.97.0, LLVM 22): half installed, its sources are absent
+              rustup component add rust-src --toolchain nightly-x86_64
+          install one, with rustup:
+              rustup toolchain install nightly --profile minimal --component rust-src
+          or on Debian:
+              apt-get install rustc-web cargo-web rust-web-src
+        ");
     }
 
     #[test]

@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 25] = [
+const PLACES: [(&str, u8); 26] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -34,6 +34,7 @@ const PLACES: [(&str, u8); 25] = [
     ("fault", PEERS),
     ("frontend", PEERS),
     ("id", 1),
+    ("lives", PEERS),
     ("observe", PEERS),
     ("power", PEERS),
     ("queue", 4),

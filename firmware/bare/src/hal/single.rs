@@ -9,7 +9,8 @@ pub(crate) struct Single<T> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: no atomics, which the lx106 has not; one core runs one thread and no interrupts, and `take` hands the value out once.
+// SAFETY: one core runs one thread and no interrupts, and `take` hands the value out once. (The
+// lx106 has no atomics to be sure with.)
 unsafe impl<T> Sync for Single<T> {}
 
 impl<T> Single<T> {
