@@ -48,7 +48,7 @@ pub(crate) fn now() -> node_core::Instant {
     node_core::Instant::from_micros(Instant::now().as_micros())
 }
 
-/// Waits until the time is known, but no longer than `patience`; not at all without a server.
+/// Waits until the time is known, at most for `patience`; not at all without a server.
 pub(crate) async fn wait_known(patience: Duration) {
     let known = async {
         while BoardClock::now().is_none() {

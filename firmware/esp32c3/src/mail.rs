@@ -47,6 +47,10 @@ pub(crate) enum LinkNews {
 }
 
 /// What happened to the stream.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "without boxes, the bytes lie in the channel, which is static"
+)]
 pub(crate) enum StreamNews {
     /// It is closed.
     Closed(CloseReason),

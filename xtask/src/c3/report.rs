@@ -21,6 +21,7 @@ struct Parts {
     rodata: u32,
     data: u32,
     bss: u32,
+    reclaimed: u32,
     stack: u32,
 }
 
@@ -38,6 +39,11 @@ pub(super) fn table(elf: &Elf, image: usize, opinion: &Opinion) -> String {
             "bss",
             size(parts.bss),
             "variables, buffers and 36 KiB of heap",
+        ),
+        row(
+            "heap",
+            size(parts.reclaimed),
+            "more of it, where the bootloader was",
         ),
         row(
             "stack",
@@ -63,6 +69,7 @@ impl Parts {
             let part = match section.address {
                 IROM.. => &mut parts.text,
                 IRAM.. => &mut parts.text_in_ram,
+                DRAM.. if section.name.starts_with(".dram2") => &mut parts.reclaimed,
                 DRAM.. if section.zeroed => &mut parts.bss,
                 DRAM.. => &mut parts.data,
                 DROM.. => &mut parts.rodata,
@@ -106,6 +113,7 @@ mod tests {
                 section(".rodata", 0x3c00_0020, 4, false),
                 section(".data", 0x3fc8_0000, 8, false),
                 section(".bss", 0x3fc9_0000, 16, true),
+                section(".dram2_uninit", 0x3fcd_0000, 128, true),
                 section(".stack", 0x3fca_0000, 32, true),
                 section(".text_dummy", 0x3c00_1000, 64, true),
             ],
@@ -120,6 +128,7 @@ mod tests {
             rodata: 4,
             data: 8,
             bss: 16,
+            reclaimed: 128,
             stack: 0x1_0000,
         };
         assert_eq!(Parts::of(&elf), expected);

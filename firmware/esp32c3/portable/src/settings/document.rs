@@ -34,7 +34,7 @@ pub(crate) struct Section<'a> {
 pub(crate) struct Value<'a> {
     file: File<'a>,
     key: String,
-    value: &'a Spanned<DeValue<'a>>,
+    found: &'a Spanned<DeValue<'a>>,
 }
 
 impl<'a> File<'a> {
@@ -77,7 +77,7 @@ impl<'a> Section<'a> {
         Some(Value {
             file: self.file,
             key: format!("{}{key}", self.prefix),
-            value: self.table.get(key)?,
+            found: self.table.get(key)?,
         })
     }
 
@@ -118,7 +118,7 @@ impl<'a> Section<'a> {
 impl<'a> Value<'a> {
     /// Returns the mistake that this value is not what was `expected`.
     pub(crate) fn wrong(&self, expected: &str) -> SettingsError {
-        let read = match self.value.get_ref() {
+        let read = match self.found.get_ref() {
             DeValue::Array(_) => "a list".to_owned(),
             DeValue::Boolean(value) => format!("`{value}`"),
             DeValue::Datetime(value) => format!("`{value}`"),
@@ -133,7 +133,7 @@ impl<'a> Value<'a> {
     /// Returns a mistake in this value that is told in other words than the value itself.
     pub(crate) fn mistake(&self, read: String, expected: &str) -> SettingsError {
         SettingsError {
-            place: self.file.place(self.value.span().start),
+            place: self.file.place(self.found.span().start),
             key: self.key.clone(),
             read,
             expected: expected.to_owned(),
@@ -142,7 +142,7 @@ impl<'a> Value<'a> {
 
     /// Returns the text, if it is one.
     pub(crate) fn as_text(&self) -> Option<&'a str> {
-        self.value.get_ref().as_str()
+        self.found.get_ref().as_str()
     }
 
     /// Returns the text.
@@ -172,7 +172,7 @@ impl<'a> Value<'a> {
 
     /// Returns a whole number that fits `T`.
     pub(crate) fn integer<T: TryFrom<i64>>(&self, expected: &str) -> Result<T> {
-        let number = self.value.get_ref().as_integer();
+        let number = self.found.get_ref().as_integer();
         number
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
             .and_then(|number| T::try_from(number).ok())
@@ -181,17 +181,17 @@ impl<'a> Value<'a> {
 
     /// Returns true or false.
     pub(crate) fn boolean(&self) -> Result<bool> {
-        let value = self.value.get_ref().as_bool();
+        let value = self.found.get_ref().as_bool();
         value.ok_or_else(|| self.wrong("`true` or `false`"))
     }
 
     /// Returns the table.
     pub(crate) fn section(&self, expected: &str) -> Result<Section<'a>> {
-        let table = self.value.get_ref().as_table();
+        let table = self.found.get_ref().as_table();
         Ok(Section {
             file: self.file,
             prefix: format!("{}.", self.key),
-            offset: self.value.span().start,
+            offset: self.found.span().start,
             table: table.ok_or_else(|| self.wrong(expected))?,
             asked: BTreeSet::new(),
         })

@@ -276,9 +276,8 @@ fn read_sensor(top: &mut Section<'_>) -> Result<(u8, CalibrationSource, SensorCo
     let mut section = value.section("a table")?;
     let expected = "a GPIO from 0 to 4, which are the pins of ADC1";
     let pin = section.required("pin", expected)?;
-    let number = match pin.integer(expected)? {
-        number @ 0..=PIN_MAX => number,
-        _ => return Err(pin.wrong(expected)),
+    let number @ 0..=PIN_MAX = pin.integer(expected)? else {
+        return Err(pin.wrong(expected));
     };
     let attenuation = section.required("attenuation", "\"11 dB\"")?;
     let attenuation = attenuation.named(&values::ATTENUATIONS)?;

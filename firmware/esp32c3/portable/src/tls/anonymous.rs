@@ -7,8 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use aes_gcm::aead::{Aead as _, Payload};
-use aes_gcm::{Aes128Gcm, KeyInit as _};
+use aes_gcm::{AeadInPlace as _, Aes128Gcm, KeyInit as _};
 use embedded_io_adapters::std::FromStd;
 use embedded_tls::blocking::TlsConnection;
 use embedded_tls::{Aes128GcmSha256, NoClock, TlsConfig, TlsContext};
@@ -82,17 +81,16 @@ fn serve(mut stream: &TcpStream) {
     messages.push(22);
     let length = u8::try_from(messages.len() + 16).unwrap();
     let header = [23, 3, 3, 0, length];
-    let payload = Payload {
-        msg: &messages,
-        aad: &header,
-    };
     let cipher = Aes128Gcm::new_from_slice(&key).unwrap();
-    let sealed = cipher.encrypt(iv.as_slice().into(), payload).unwrap();
+    let nonce = iv.as_slice().into();
+    cipher
+        .encrypt_in_place(nonce, &header, &mut messages)
+        .unwrap();
     let length = u8::try_from(server_hello.len()).unwrap();
     stream.write_all(&[22, 3, 3, 0, length]).unwrap();
     stream.write_all(&server_hello).unwrap();
     stream.write_all(&header).unwrap();
-    stream.write_all(&sealed).unwrap();
+    stream.write_all(&messages).unwrap();
     // The client's own Finished, so that it does not write into a closed connection.
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap_or_default();

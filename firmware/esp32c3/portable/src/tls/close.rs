@@ -7,6 +7,10 @@ use node_core::CloseReason;
 
 /// Returns why the stream could not be opened.
 #[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever the library adds is not to be trusted either"
+)]
 pub const fn open_reason(error: &TlsError) -> CloseReason {
     match error {
         TlsError::ConnectionClosed | TlsError::Io(_) | TlsError::IoError => CloseReason::Reset,
@@ -18,6 +22,10 @@ pub const fn open_reason(error: &TlsError) -> CloseReason {
 
 /// Returns why a stream closed that was open.
 #[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever the library adds is not to be trusted either"
+)]
 pub const fn close_reason(error: &TlsError) -> CloseReason {
     match error {
         TlsError::ConnectionClosed => CloseReason::Finished,
