@@ -59,7 +59,8 @@ impl Compiler {
         }
         if let Some(settings) = env::var_os(SETTINGS) {
             // Relative to where the user stands, not to the package.
-            command.env(SETTINGS, root().join(settings));
+            let here = env::current_dir().unwrap_or_else(|_| root());
+            command.env(SETTINGS, here.join(settings));
         }
         if self.toolchain.builds_core {
             // Building the standard library is not stable; this lets a stable compiler do it.
