@@ -16,8 +16,9 @@ const VARIABLE: &str = "NODELAB_NODE_TOML";
 
 fn main() -> ExitCode {
     say(&format!("cargo::rerun-if-env-changed={VARIABLE}"));
-    // A file that does not exist counts as changed when it appears.
-    for file in [OWN, EXAMPLE, "certificates"] {
+    // To cargo, a file that is not there has always changed; the folder changes when it appears.
+    let own = if Path::new(OWN).exists() { OWN } else { "." };
+    for file in [own, EXAMPLE, "certificates"] {
         say(&format!("cargo::rerun-if-changed={file}"));
     }
     match write() {
