@@ -86,7 +86,7 @@ fn replay(requests: &[u8]) -> (Vec<u8>, u32) {
             Request::Handle { now, input } => {
                 node.as_mut().expect("it booted").handle(now, input);
             }
-            Request::Measure | Request::Queued => panic!("nobody asks while recording"),
+            Request::Dump | Request::Measure | Request::Queued => panic!("nobody asks while recording"),
         }
         let node = node.as_mut().expect("it booted");
         while let Some(effect) = node.poll() {

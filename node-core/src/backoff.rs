@@ -20,9 +20,11 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// Notes one more failure and returns how long to pause.
     pub(crate) fn next(&mut self, config: &BackoffConfig, rng: &mut Rng) -> Duration {
-        let doublings = u32::from(self.failures.min(DOUBLINGS_MAX));
+        let mut full = config.base.min(config.cap);
+        for _ in 0..self.failures.min(DOUBLINGS_MAX) {
+            full = full.plus(full).min(config.cap);
+        }
         self.failures = self.failures.saturating_add(1);
-        let full = config.base.times(1_u64 << doublings).min(config.cap);
         full.half().plus(rng.up_to(full.half()))
     }
 

@@ -20,7 +20,7 @@ use crate::console::{self, Request};
 use crate::effect::{Command, Event};
 use crate::input::{CloseReason, LinkLoss};
 use crate::mqtt::{ConnectRefusal, Incoming, ProtocolError};
-use crate::node::Node;
+use crate::node::{Node, Requests};
 use crate::payload::LosantCommand;
 use crate::time::Instant;
 use crate::timer::Timer;
@@ -28,7 +28,7 @@ use crate::timer::Timer;
 /// Streams that fail in a row before the link itself is put in doubt and joined anew.
 const STREAM_FAILURES_MAX: u8 = 3;
 /// Commands of the broker that are obeyed in one turn; further ones are ignored.
-const REQUESTS_MAX: usize = 4;
+const REQUESTS_MAX: u8 = 4;
 
 /// How far a node has come towards its broker.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -168,7 +168,8 @@ impl Node {
             return;
         }
         let mut rest = bytes;
-        let mut requests = [None; REQUESTS_MAX];
+        let mut requests = Requests::default();
+        let mut obeyed = 0;
         let mut ignored = false;
         while self.connection.has_stream() {
             let Some(step) = self.read_step(now, &mut rest) else {
@@ -178,19 +179,19 @@ impl Node {
                 Step::Accepted { session_present } => self.go_online(session_present),
                 Step::Acked { packet_id } => self.finish_publish(packet_id),
                 Step::Failed(why) => self.break_session(now, why),
-                Step::Ignored => ignored = true,
                 Step::Nothing => {}
                 Step::Refused(why) => self.handle_refusal(now, why),
-                Step::Request(request) => match requests.iter_mut().find(|slot| slot.is_none()) {
-                    Some(slot) => *slot = Some(request),
-                    None => ignored = true,
-                },
+                Step::Request(request) if obeyed < REQUESTS_MAX => {
+                    requests.add(request);
+                    obeyed = obeyed.saturating_add(1);
+                }
+                Step::Ignored | Step::Request(_) => ignored = true,
             }
         }
         if ignored {
             self.outbox.event(Event::MessageIgnored);
         }
-        self.obey(now, requests.into_iter().flatten());
+        self.obey(now, requests);
     }
 
     /// Reads one packet's worth of bytes, and says what it means for the node.
@@ -255,7 +256,7 @@ impl Node {
 
     fn handle_refusal(&mut self, now: Instant, why: ConnectRefusal) {
         self.outbox.event(Event::ConnectRefused(why));
-        self.outbox.print(|out| {
+        self.outbox.print(&|out| {
             out.text("MQTT refused: ").text(why.as_str()).text("\r\n");
         });
         self.outbox.command(Command::CloseStream);
@@ -276,7 +277,7 @@ impl Node {
     fn fail_stream(&mut self, now: Instant, why: CloseReason) {
         self.end_stream(why);
         self.stream_failures = self.stream_failures.saturating_add(1);
-        self.outbox.print(|out| {
+        self.outbox.print(&|out| {
             out.text("MQTT closed: ").text(why.as_str()).text("\r\n");
         });
         if self.stream_failures >= STREAM_FAILURES_MAX {
@@ -291,7 +292,7 @@ impl Node {
     fn fail_link(&mut self, now: Instant, why: LinkLoss) {
         self.end_stream(CloseReason::Reset);
         self.outbox.event(Event::LinkLost(why));
-        self.outbox.print(|out| console::write_link_lost(why, out));
+        self.outbox.print(&|out| console::write_link_lost(why, out));
         self.pause(now, Connection::RejoinPause);
     }
 
@@ -312,7 +313,7 @@ impl Node {
         self.timers.arm(Timer::Retry, now.after(delay));
         self.outbox.event(Event::RetryScheduled { attempt, delay });
         self.outbox
-            .print(|out| console::write_retry(attempt, delay, out));
+            .print(&|out| console::write_retry(attempt, delay, out));
     }
 }
 

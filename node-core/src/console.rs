@@ -126,7 +126,15 @@ impl Request {
 fn parse_duration(text: &[u8]) -> Option<Duration> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, unit) = text.split_at_checked(digits)?;
-    let number: u64 = core::str::from_utf8(number).ok()?.parse().ok()?;
+    if number.is_empty() {
+        return None;
+    }
+    // What saturates is beyond the longest interval in any unit.
+    let number = number.iter().fold(0_u32, |number, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        number.saturating_mul(10).saturating_add(u32::from(digit))
+    });
+    let number = u64::from(number);
     let seconds = match unit.trim_ascii() {
         b"ms" => return Some(Duration::from_millis(number)),
         b"s" => 1,

@@ -89,7 +89,7 @@ pub struct State {
     clippy::struct_excessive_bools,
     reason = "a set of requests, each made or not"
 )]
-struct Requests {
+pub(crate) struct Requests {
     bad_interval: bool,
     help: bool,
     interval: Option<Duration>,
@@ -203,15 +203,6 @@ impl Node {
         Some(UnixTime::from_millis(ms))
     }
 
-    /// Handles all commands found in messages of the broker during one turn.
-    pub(crate) fn obey(&mut self, now: Instant, requests: impl Iterator<Item = Request>) {
-        let mut gathered = Requests::default();
-        for request in requests {
-            gathered.add(request);
-        }
-        self.obey_gathered(now, gathered);
-    }
-
     fn handle_serial(&mut self, now: Instant, bytes: &[u8]) {
         let mut gathered = Requests::default();
         for &byte in bytes {
@@ -219,10 +210,11 @@ impl Node {
                 gathered.add(request);
             }
         }
-        self.obey_gathered(now, gathered);
+        self.obey(now, gathered);
     }
 
-    fn obey_gathered(&mut self, now: Instant, requests: Requests) {
+    /// Does what was asked for during one turn.
+    pub(crate) fn obey(&mut self, now: Instant, requests: Requests) {
         if let Some(interval) = requests.interval {
             self.change_interval(now, interval);
         }
@@ -273,7 +265,7 @@ impl Node {
     fn print_status(&mut self, now: Instant) {
         let (queued, capacity) = (self.queue.length(), self.config.queue.capacity);
         let (connection, interval) = (self.connection, self.config.sampling.interval);
-        self.outbox.print(|out| {
+        self.outbox.print(&|out| {
             out.text("Uptime ")
                 .number(now.since(Instant::ZERO).as_secs())
                 .text(" s, queue ");
@@ -294,7 +286,8 @@ impl Node {
 }
 
 impl Requests {
-    const fn add(&mut self, request: Request) {
+    /// Notes one request; of several intervals the last one counts.
+    pub(crate) const fn add(&mut self, request: Request) {
         match request {
             Request::BadInterval => self.bad_interval = true,
             Request::Help => self.help = true,

@@ -64,17 +64,22 @@ impl Outbox {
     }
 
     /// Prints what `write` writes, whole or not at all.
-    pub(crate) fn print(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
-        let (end, ()) = self.serial.append(write);
-        if let Some(end) = end {
+    // Not generic: one copy in the firmware serves all who print.
+    pub(crate) fn print(&mut self, write: &dyn Fn(&mut Writer<'_>)) {
+        let mut out = self.serial.writer();
+        write(&mut out);
+        let written = out.finish().map_or(0, <[u8]>::len);
+        if let Some(end) = self.serial.keep(written) {
             self.push(Pending::Serial(end));
         }
     }
 
     /// Sends what `write` writes, whole or not at all; returns what `write` returned.
     pub(crate) fn send<R>(&mut self, write: impl FnOnce(&mut Writer<'_>) -> R) -> R {
-        let (end, result) = self.stream.append(write);
-        if let Some(end) = end {
+        let mut out = self.stream.writer();
+        let result = write(&mut out);
+        let written = out.finish().map_or(0, <[u8]>::len);
+        if let Some(end) = self.stream.keep(written) {
             self.push(Pending::Stream(end));
         }
         result
@@ -152,22 +157,20 @@ impl<const N: usize> Bytes<N> {
         taken: 0,
     };
 
-    /// Appends what `write` writes. The end is `None` when it did not fit or wrote nothing.
-    fn append<R>(&mut self, write: impl FnOnce(&mut Writer<'_>) -> R) -> (Option<u16>, R) {
-        let mut out = Writer::new(
-            self.buffer
-                .get_mut(usize::from(self.len)..)
-                .unwrap_or(&mut []),
-        );
-        let result = write(&mut out);
-        let written = out.finish().map_or(0, <[u8]>::len);
+    /// Writes behind what is kept.
+    fn writer(&mut self) -> Writer<'_> {
+        let kept = usize::from(self.len);
+        Writer::new(self.buffer.get_mut(kept..).unwrap_or(&mut []))
+    }
+
+    /// Keeps `written` bytes of the writer; returns where they end, `None` when there are none.
+    fn keep(&mut self, written: usize) -> Option<u16> {
         if written == 0 {
-            return (None, result);
+            return None;
         }
-        self.len = self
-            .len
-            .saturating_add(u16::try_from(written).unwrap_or(u16::MAX));
-        (Some(self.len), result)
+        let written = u16::try_from(written).unwrap_or(u16::MAX);
+        self.len = self.len.saturating_add(written);
+        Some(self.len)
     }
 
     fn take_to(&mut self, end: u16) -> &[u8] {

@@ -4,7 +4,7 @@
 
 use core::num::NonZeroU16;
 
-use crate::config::{PayloadFormat, Qos};
+use crate::config::{PayloadFormat, Qos, ReportConfig};
 use crate::effect::{DropReason, Event, Reading};
 use crate::mqtt::{Message, PublishError, Sent, SessionState};
 use crate::node::Node;
@@ -43,35 +43,50 @@ impl Node {
         let Some(report) = &self.config.report else {
             return Ok(());
         };
-        let mut buffer = [0; payload::TOPIC_MAX];
-        let session = &mut self.session;
         match self.announced {
             0 if report.commands => {
-                let filter = written(&mut buffer, |out| payload::command_topic(report, out));
+                let mut buffer = [0; payload::TOPIC_MAX];
+                let filter = payload::topic_in(&mut buffer, report, payload::command_topic);
+                let session = &mut self.session;
                 self.outbox.send(|out| session.subscribe(now, filter, out))
             }
             1 if report.status => {
-                let topic = written(&mut buffer, |out| payload::status_topic(report, out));
-                let message = retained(topic, payload::ONLINE.as_bytes());
-                self.outbox
-                    .send(|out| session.publish(now, &message, out))
-                    .map(|_| ())
+                self.send_retained(now, payload::status_topic, payload::ONLINE.as_bytes())
             }
             2 if report.format == PayloadFormat::HomeAssistant => {
-                let mut text = [0; DISCOVERY_MAX];
-                let text = written(&mut text, |out| payload::write_discovery(report, out));
-                let topic = written(&mut buffer, |out| payload::discovery_topic(report, out));
-                if text.is_empty() {
-                    // An empty message would take the announcement back.
-                    return Err(PublishError::TooLarge);
+                let mut buffer = [0; DISCOVERY_MAX];
+                let mut text = Writer::new(&mut buffer);
+                payload::write_discovery(report, &mut text);
+                match text.finish() {
+                    Some(text) => self.send_retained(now, payload::discovery_topic, text),
+                    None => Err(PublishError::TooLarge),
                 }
-                let message = retained(topic, text.as_bytes());
-                self.outbox
-                    .send(|out| session.publish(now, &message, out))
-                    .map(|_| ())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Sends a message that the broker keeps for who comes later.
+    fn send_retained(
+        &mut self,
+        now: Instant,
+        topic: fn(&ReportConfig, &mut Writer<'_>),
+        payload: &[u8],
+    ) -> Result<(), PublishError> {
+        let Some(report) = &self.config.report else {
+            return Ok(());
+        };
+        let mut buffer = [0; payload::TOPIC_MAX];
+        let message = Message {
+            payload,
+            qos: Qos::AtMostOnce,
+            retain: true,
+            topic: payload::topic_in(&mut buffer, report, topic),
+        };
+        let session = &mut self.session;
+        self.outbox
+            .send(|out| session.publish(now, &message, out))
+            .map(|_| ())
     }
 
     /// Sends as much of the queue as the protocol and this turn's buffers allow.
@@ -155,24 +170,5 @@ impl Node {
                 why,
             });
         }
-    }
-}
-
-/// Writes text into a buffer and returns it; empty when it does not fit.
-fn written(buffer: &mut [u8], write: impl FnOnce(&mut Writer<'_>)) -> &str {
-    let mut out = Writer::new(buffer);
-    write(&mut out);
-    out.finish()
-        .and_then(|bytes| core::str::from_utf8(bytes).ok())
-        .unwrap_or("")
-}
-
-/// Builds a message that the broker keeps for who comes later.
-const fn retained<'a>(topic: &'a str, payload: &'a [u8]) -> Message<'a> {
-    Message {
-        payload,
-        qos: Qos::AtMostOnce,
-        retain: true,
-        topic,
     }
 }

@@ -37,15 +37,12 @@ impl Rng {
     }
 
     /// Returns a span between zero and `max`, both included, uniform to one part in 2³².
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "(max + 1) · 2³² / 2³² fits 64 bits"
-    )]
     pub const fn up_to(&mut self, max: Duration) -> Duration {
-        let scaled = (max.as_micros() as u128)
-            .wrapping_add(1)
-            .wrapping_mul(self.next_u32() as u128);
-        Duration::from_micros((scaled >> 32) as u64)
+        // (max + 1) · draw / 2³² in halves of `max`, as a 32-bit core multiplies.
+        let draw = self.next_u32() as u64;
+        let (high, low) = (max.as_micros() >> 32, max.as_micros() & 0xFFFF_FFFF);
+        let carried = low.wrapping_add(1).wrapping_mul(draw) >> 32;
+        Duration::from_micros(high.wrapping_mul(draw).wrapping_add(carried))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Owns the deadlines `Reading` and `Conversion`.
 
+use core::mem;
+
 use crate::console;
 use crate::effect::{Command, Event, Reading};
 use crate::node::Node;
@@ -86,16 +88,15 @@ impl Node {
 
     /// Changes the time between readings, counted from `now`.
     pub(crate) fn change_interval(&mut self, now: Instant, interval: Duration) {
-        let mut config = self.config;
-        config.sampling.interval = interval;
-        if config.check().is_err() {
+        let before = mem::replace(&mut self.config.sampling.interval, interval);
+        if self.config.check().is_err() {
+            self.config.sampling.interval = before;
             self.outbox.print_fixed(console::BAD_INTERVAL);
             return;
         }
-        self.config = config;
         self.timers.arm(Timer::Reading, now.after(interval));
         self.outbox.event(Event::IntervalChanged(interval));
-        self.outbox.print(|out| {
+        self.outbox.print(&|out| {
             out.text("Interval ")
                 .number(interval.as_millis())
                 .text(" ms\r\n");
@@ -125,7 +126,7 @@ impl Node {
         self.outbox.event(Event::ReadingTaken(reading));
         let code = self.sampler.burst.code(self.config.sampling.filter);
         self.outbox
-            .print(|out| console::write_reading(code, &reading, out));
+            .print(&|out| console::write_reading(code, &reading, out));
         if self.report().is_none() {
             self.outbox.event(Event::ReadingShown {
                 sequence: reading.sequence,
@@ -144,6 +145,6 @@ impl Node {
     fn report_fault(&mut self, why: SensorFault, code: AdcCode) {
         self.outbox.event(Event::SensorFaulted { code, why });
         self.outbox
-            .print(|out| console::write_fault(code, why, out));
+            .print(&|out| console::write_fault(code, why, out));
     }
 }

@@ -29,10 +29,8 @@ impl<const N: usize> Text<N> {
     pub fn new(text: &str) -> Result<Self, TextTooLong> {
         let mut copy = Self::EMPTY;
         let len = u16::try_from(text.len()).map_err(|_| TextTooLong)?;
-        copy.bytes
-            .get_mut(..text.len())
-            .ok_or(TextTooLong)?
-            .copy_from_slice(text.as_bytes());
+        let room = copy.bytes.get_mut(..text.len()).ok_or(TextTooLong)?;
+        fill(room, text.as_bytes());
         copy.len = len;
         Ok(copy)
     }
@@ -57,8 +55,7 @@ impl<const N: usize> Text<N> {
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // The bytes came from a `&str` in `new`, so the fallback is never taken.
-        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+        str_of(self.as_bytes())
     }
 
     /// Returns the text as bytes.
@@ -111,7 +108,7 @@ impl<'a> Writer<'a> {
         let free = self.buffer.get_mut(self.len..).unwrap_or(&mut []);
         match free.get_mut(..bytes.len()) {
             Some(room) if !self.overflowed => {
-                room.copy_from_slice(bytes);
+                fill(room, bytes);
                 self.len = end;
             }
             _ => self.overflowed = true,
@@ -126,20 +123,7 @@ impl<'a> Writer<'a> {
 
     /// Appends an unsigned number in decimal.
     pub fn number(&mut self, value: u64) -> &mut Self {
-        let mut digits = [0; DIGITS_MAX];
-        let mut rest = value;
-        let mut start = DIGITS_MAX;
-        loop {
-            start = start.saturating_sub(1);
-            if let Some(digit) = digits.get_mut(start) {
-                *digit = ascii_digit(rest);
-            }
-            rest = rest.checked_div(10).unwrap_or(0);
-            if rest == 0 || start == 0 {
-                break;
-            }
-        }
-        self.bytes(digits.get(start..).unwrap_or(&[]))
+        self.digits(value, 0)
     }
 
     /// Appends `scaled` / 10^`places` in decimal with all places: `decimal(-505, 1)` is `-50.5`.
@@ -149,20 +133,30 @@ impl<'a> Writer<'a> {
         if scaled < 0 {
             self.text("-");
         }
-        let places = places.min(9);
-        let unit = 10_u64.saturating_pow(places);
-        let magnitude = scaled.unsigned_abs();
-        self.number(magnitude.checked_div(unit).unwrap_or(0));
-        if places == 0 {
-            return self;
+        let places = usize::try_from(places).map_or(9, |places| places.min(9));
+        self.digits(scaled.unsigned_abs(), places)
+    }
+
+    /// Appends the digits of `value`, the last `places` of them behind a point, and at least
+    /// one before it.
+    fn digits(&mut self, value: u64, places: usize) -> &mut Self {
+        let mut digits = [b'0'; DIGITS_MAX];
+        let point = DIGITS_MAX.saturating_sub(places);
+        let mut start = point.saturating_sub(1);
+        let mut rest = value;
+        for (place, digit) in digits.iter_mut().enumerate().rev() {
+            if rest == 0 {
+                break;
+            }
+            let tens = rest / 10;
+            *digit = ascii_digit(rest, tens);
+            rest = tens;
+            start = start.min(place);
         }
-        self.text(".");
-        let mut rest = magnitude.checked_rem(unit).unwrap_or(0);
-        let mut place = unit;
-        for _ in 0..places {
-            place = place.checked_div(10).unwrap_or(1);
-            self.bytes(&[ascii_digit(rest.checked_div(place).unwrap_or(0))]);
-            rest = rest.checked_rem(place).unwrap_or(0);
+        let (whole, fraction) = digits.split_at_checked(point).unwrap_or((&digits, &[]));
+        self.bytes(whole.get(start..).unwrap_or(&[]));
+        if !fraction.is_empty() {
+            self.text(".").bytes(fraction);
         }
         self
     }
@@ -203,16 +197,30 @@ impl<'a> Writer<'a> {
 /// Digits of the largest `u64`.
 const DIGITS_MAX: usize = 20;
 
-/// Returns the last decimal digit of `value` in ASCII.
+/// Returns the last decimal digit of `value` in ASCII; `tens` is `value / 10`.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a remainder of ten is below ten"
 )]
-const fn ascii_digit(value: u64) -> u8 {
-    match value.checked_rem(10) {
-        Some(digit) => b'0'.saturating_add(digit as u8),
-        None => b'0',
+const fn ascii_digit(value: u64, tens: u64) -> u8 {
+    // Multiplied back, because a second division costs a call on a 32-bit core.
+    b'0'.wrapping_add(value.wrapping_sub(tens.wrapping_mul(10)) as u8)
+}
+
+/// Copies `bytes` into `room`, as far as they go.
+///
+/// `copy_from_slice` would bring its panic, and with it all of `core::fmt`, into the firmware.
+fn fill(room: &mut [u8], bytes: &[u8]) {
+    for (slot, byte) in room.iter_mut().zip(bytes) {
+        *slot = *byte;
     }
+}
+
+/// Returns the text of bytes that were checked when they were kept, so that the fallback is
+/// never taken. One copy serves the texts of all capacities.
+#[inline(never)]
+pub(crate) fn str_of(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or("")
 }
 
 /// Returns `value / divisor`, rounded to nearest, halves away from zero; zero when `divisor` is.

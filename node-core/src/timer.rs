@@ -60,10 +60,19 @@ impl Timers {
 
     /// Returns the earliest deadline.
     pub(crate) const fn next(&self) -> Option<Instant> {
-        let [reading, conversion, join, open, retry, publish] = self.0;
-        let early = earlier(earlier(reading, conversion), earlier(join, open));
-        earlier(early, earlier(retry, publish))
+        earliest(&self.0)
     }
+}
+
+/// Returns the earliest of deadlines that may not be set.
+pub(crate) const fn earliest(deadlines: &[Option<Instant>]) -> Option<Instant> {
+    let mut first = None;
+    let mut rest = deadlines;
+    while let [deadline, others @ ..] = rest {
+        first = earlier(first, *deadline);
+        rest = others;
+    }
+    first
 }
 
 /// Returns the earlier of two deadlines that may not be set.

@@ -14,6 +14,8 @@ use crate::{code, config};
 /// One message of the driver around a node.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Answer<'a> {
+    /// A piece of what the node holds, as text.
+    Dumped(&'a [u8]),
     /// The node asks, or states a fact.
     Effect(Effect<'a>),
     /// What was measured since the last such answer, or since the start.
@@ -56,6 +58,7 @@ mod tag {
     pub(super) const READING: u8 = 5;
     pub(super) const REFUSED: u8 = 6;
     pub(super) const TURN: u8 = 7;
+    pub(super) const DUMPED: u8 = 8;
 }
 
 mod event_tag {
@@ -98,6 +101,10 @@ impl<'a> Answer<'a> {
 
     fn write(&self, out: &mut Writer<'_>) {
         match self {
+            Self::Dumped(text) => {
+                out.bytes(&[tag::DUMPED]);
+                config::bytes(out, text);
+            }
             Self::Effect(effect) => write_effect(out, effect),
             Self::Measured { node, stack } => {
                 out.bytes(&[tag::MEASURED]);
@@ -127,6 +134,7 @@ impl<'a> Answer<'a> {
             tag::EVENT => Self::Effect(Effect::Event(read_event(from)?)),
             tag::SERIAL_WRITE => Self::Effect(Effect::SerialWrite(from.bytes()?)),
             tag::STREAM_WRITE => Self::Effect(Effect::StreamWrite(from.bytes()?)),
+            tag::DUMPED => Self::Dumped(from.bytes()?),
             tag::MEASURED => Self::Measured {
                 node: from.u32()?,
                 stack: from.u32()?,

@@ -11,7 +11,8 @@ use crate::{code, config};
 /// `Boot` and `Handle` are answered by the effects of the turn and a
 /// [`Turn`](crate::Answer::Turn), or by [`Refused`](crate::Answer::Refused); `Queued` by one
 /// [`Reading`](crate::Answer::Reading) for each that waits, and a turn; `Measure` by
-/// [`Measured`](crate::Answer::Measured).
+/// [`Measured`](crate::Answer::Measured); `Dump` by any number of
+/// [`Dumped`](crate::Answer::Dumped), none from a driver that cannot.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
@@ -27,6 +28,8 @@ pub enum Request<'a> {
         /// Its clock.
         now: Instant,
     },
+    /// Show everything that the node holds, for people to read.
+    Dump,
     /// Feed one input, and drain.
     Handle {
         /// The node's clock.
@@ -53,6 +56,7 @@ mod tag {
     pub(super) const TIMEOUT: u8 = 9;
     pub(super) const MEASURE: u8 = 10;
     pub(super) const QUEUED: u8 = 11;
+    pub(super) const DUMP: u8 = 12;
 }
 
 impl<'a> Request<'a> {
@@ -81,6 +85,9 @@ impl<'a> Request<'a> {
                 out.bytes(&now.as_micros().to_le_bytes());
                 config::write(out, config);
             }
+            Self::Dump => {
+                out.bytes(&[tag::DUMP]);
+            }
             Self::Handle { now, input } => write_input(out, *now, *input),
             Self::Measure => {
                 out.bytes(&[tag::MEASURE]);
@@ -98,6 +105,7 @@ impl<'a> Request<'a> {
                 now: Instant::from_micros(from.u64()?),
                 config: config::read(from)?,
             }),
+            tag::DUMP => Ok(Self::Dump),
             tag::MEASURE => Ok(Self::Measure),
             tag::QUEUED => Ok(Self::Queued),
             other => Ok(Self::Handle {

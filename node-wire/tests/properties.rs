@@ -35,7 +35,7 @@ proptest! {
         let handle = Request::Handle { now: Instant::from_micros(now), input };
         let (config, seed) = boot;
         let boot = Request::Boot { config, seed, now: Instant::from_micros(now) };
-        for request in [handle, boot, Request::Measure, Request::Queued] {
+        for request in [handle, boot, Request::Dump, Request::Measure, Request::Queued] {
             let mut buffer = vec![0; FRAME_MAX];
             let frame = only_frame(request.encode(&mut buffer));
             prop_assert_eq!(Request::decode(frame.body), Ok(request));
@@ -50,6 +50,7 @@ proptest! {
     ) {
         let (node, stack) = numbers;
         for answer in [
+            Answer::Dumped(&bytes),
             Answer::Effect(Effect::Command(command)),
             Answer::Effect(Effect::Event(event)),
             Answer::Effect(Effect::SerialWrite(&bytes)),

@@ -16,7 +16,7 @@ const BOUND: Duration = Duration::from_mins(2);
 /// How long it may take where an operation is expected to hang.
 const BOUND_OF_HANG: Duration = Duration::from_secs(20);
 /// Operations that may hang before the rest is given up.
-const HANGS_MAX: usize = 4;
+const HANGS_MAX: usize = 8;
 /// The same where one fault is as good as many.
 const HANGS_OF_CHECK_MAX: usize = 1;
 /// Faults that are listed.
@@ -30,6 +30,11 @@ const TARGETS: [Target; 2] = [Target::Lx106, Target::Riscv32Virt];
 enum Fault {
     /// It never ended.
     Hung {
+        /// Group and operation.
+        name: String,
+    },
+    /// It and all that follow were not tried: too many hung before.
+    Untried {
         /// Group and operation.
         name: String,
     },
@@ -94,6 +99,7 @@ fn verdict(target: Target, faults: &[Fault]) -> Result<(), CrossError> {
     for fault in faults.iter().take(LISTED_MAX) {
         match fault {
             Fault::Hung { name } => writeln!(text, "  {name}: never ended"),
+            Fault::Untried { name } => writeln!(text, "  {name} and all behind it: not tried"),
             Fault::Wrong { host, core } => writeln!(text, "  {host} on the host, {core} there"),
         }
         .expect("a string takes all that is written to it");
@@ -180,6 +186,11 @@ fn compare(
             }
         }
     }
+    if let Some(line) = expected.get(done) {
+        faults.push(Fault::Untried {
+            name: operation(line).to_owned(),
+        });
+    }
     Ok(faults)
 }
 
@@ -249,6 +260,14 @@ mod tests {
         });
         let name = "u8 divide".to_owned();
         assert_eq!(faults, Ok(vec![Fault::Hung { name }]));
+    }
+
+    #[test]
+    fn what_is_not_tried_after_too_many_hangs_is_named() {
+        let faults = compare(&lines(), 2, |_| Ok(outcome("", End::Hung))).unwrap();
+        let name = "u8 root".to_owned();
+        assert_eq!(faults.len(), 3);
+        assert_eq!(faults[2], Fault::Untried { name });
     }
 
     #[test]

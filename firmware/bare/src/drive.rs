@@ -36,6 +36,7 @@ pub(crate) fn run() {
                 }
                 end_turn(node, &mut meter, outbox);
             }
+            (Ok(Request::Dump), Some(node)) => dump(node, outbox),
             (Ok(Request::Measure), _) => {
                 outbox.push(&Answer::Measured {
                     node: u32::try_from(size_of::<Node>()).unwrap_or(u32::MAX),
@@ -43,7 +44,7 @@ pub(crate) fn run() {
                 });
                 hal::paint();
             }
-            (Err(_), _) | (Ok(Request::Handle { .. } | Request::Queued), None) => {
+            (Err(_), _) | (Ok(Request::Dump | Request::Handle { .. } | Request::Queued), None) => {
                 hal::exit(EXIT_GARBLED);
             }
         }
@@ -86,6 +87,30 @@ fn end_turn(node: &Node, meter: &mut Meter, outbox: &mut Outbox) {
         instructions: meter.take(),
         standing,
     });
+}
+
+/// Shows the node's state; only with the feature `dump`, which brings the formatting of `core`.
+fn dump(node: &Node, outbox: &mut Outbox) {
+    #[cfg(feature = "dump")]
+    {
+        use core::fmt::Write as _;
+        // Writing into the outbox does not fail.
+        write!(Pieces(outbox), "{node:#?}").ok();
+    }
+    #[cfg(not(feature = "dump"))]
+    let _: (&Node, &mut Outbox) = (node, outbox);
+}
+
+/// Sends text as it comes, in pieces.
+#[cfg(feature = "dump")]
+struct Pieces<'a>(&'a mut Outbox);
+
+#[cfg(feature = "dump")]
+impl core::fmt::Write for Pieces<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.push(&Answer::Dumped(text.as_bytes()));
+        Ok(())
+    }
 }
 
 /// Counts the instructions of some of the code.

@@ -5,7 +5,6 @@
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    clippy::unnecessary_cast,
     trivial_numeric_casts,
     reason = "what `as` does is what is tested"
 )]

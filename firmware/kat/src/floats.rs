@@ -1,4 +1,5 @@
 //! Floating-point numbers, which both cores compute in software.
+#![expect(clippy::float_cmp, reason = "exact equality is what is tested")]
 
 use crate::bench::Bench;
 

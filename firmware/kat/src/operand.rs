@@ -55,11 +55,7 @@ impl Source {
                     };
                 }
             }
-            3 => {
-                if bit < 32 {
-                    bytes = [0; 16];
-                }
-            }
+            3 if bit < 32 => bytes = [0; 16],
             4 | 5 => {
                 for byte in bytes.iter_mut().skip(length) {
                     *byte = 0;

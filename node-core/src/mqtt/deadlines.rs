@@ -3,6 +3,7 @@
 //! Owns the instants. Does not know what is done when they pass.
 
 use crate::time::{Duration, Instant};
+use crate::timer::{earlier, earliest};
 
 /// A session's deadlines; `None` for what is not awaited.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -47,10 +48,7 @@ impl Deadlines {
     }
 
     const fn earliest_answer(&self) -> Option<Instant> {
-        earlier(
-            earlier(self.connack, self.pingresp),
-            earlier(self.puback, self.suback),
-        )
+        earliest(&[self.connack, self.pingresp, self.puback, self.suback])
     }
 }
 
@@ -64,15 +62,6 @@ pub(super) const fn ping_pause(keep_alive_s: u16) -> Option<Duration> {
         Some(Duration::from_millis(
             (keep_alive_s as u64).saturating_mul(750),
         ))
-    }
-}
-
-/// Returns the earlier of two deadlines.
-const fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
-    match (a, b) {
-        (Some(first), Some(second)) if second.as_micros() < first.as_micros() => b,
-        (None, _) => b,
-        (Some(_), _) => a,
     }
 }
 

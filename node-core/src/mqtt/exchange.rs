@@ -14,8 +14,8 @@ use crate::mqtt::packet::{
 };
 use crate::mqtt::session::{Incoming, Message, PublishError, Sent, SessionState};
 use crate::mqtt::{ConnectRefusal, ProtocolError};
-use crate::payload::{OFFLINE, TOPIC_MAX, status_topic};
-use crate::text::{Text, Writer};
+use crate::payload::{OFFLINE, TOPIC_MAX, status_topic, topic_in};
+use crate::text::Writer;
 use crate::time::{Duration, Instant};
 
 /// A session without its parser, so that a packet may be borrowed while it changes.
@@ -79,8 +79,8 @@ impl Exchange {
             self.in_flight = None;
         }
         // The topic's capacity leaves room for the suffix, so it always fits.
-        let topic = Text::<TOPIC_MAX>::from_writer(|out| status_topic(config, out));
-        let topic = topic.unwrap_or_default();
+        let mut buffer = [0; TOPIC_MAX];
+        let topic = topic_in(&mut buffer, config, status_topic);
         let connect = Connect {
             clean_session: config.clean_session,
             client_id: config.client_id.as_str(),
@@ -89,7 +89,7 @@ impl Exchange {
             username: config.username.as_str(),
             will: config.status.then_some(Will {
                 payload: OFFLINE.as_bytes(),
-                topic: topic.as_str(),
+                topic,
             }),
         };
         connect.write(out);

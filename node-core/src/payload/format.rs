@@ -3,6 +3,7 @@
 use crate::config::PayloadFormat;
 use crate::effect::Reading;
 use crate::payload::temperature::temperature_two_decimals;
+use crate::payload::topic::plain_name;
 use crate::text::Writer;
 use crate::time::UnixTime;
 
@@ -89,14 +90,7 @@ fn senml_base_name(client_id: &str, out: &mut Writer<'_>) {
     if !bytes.first().is_some_and(u8::is_ascii_alphanumeric) {
         out.text("node");
     }
-    for character in client_id.chars() {
-        out.bytes(&[match character {
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | ':' | '.' | '/' | '_' => {
-                u8::try_from(character).unwrap_or(b'_')
-            }
-            _ => b'_',
-        }]);
-    }
+    plain_name(client_id, b"-:./_", out);
     if bytes.last() != Some(&b':') {
         out.text(":");
     }

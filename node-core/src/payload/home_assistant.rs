@@ -5,6 +5,7 @@
 
 use crate::config::ReportConfig;
 use crate::payload::json;
+use crate::payload::topic::plain_name;
 use crate::text::Writer;
 
 /// Appends `homeassistant/sensor/<id>/temperature/config`.
@@ -45,14 +46,7 @@ pub fn write_discovery(config: &ReportConfig, out: &mut Writer<'_>) {
 /// all but A-Z a-z 0-9 _ and -.
 //= https://www.home-assistant.io/integrations/mqtt/#discovery-topic
 fn object_id(id: &str, out: &mut Writer<'_>) {
-    for character in id.chars() {
-        out.bytes(&[match character {
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' => {
-                u8::try_from(character).unwrap_or(b'_')
-            }
-            _ => b'_',
-        }]);
-    }
+    plain_name(id, b"_-", out);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where messages go, besides the topic of the readings itself.
 
 use crate::config::{PayloadFormat, ReportConfig};
-use crate::text::Writer;
+use crate::text::{Writer, str_of};
 
 /// Most bytes of any topic that this module or [`discovery_topic`](super::discovery_topic)
 /// writes: those of a full topic with its longest suffix.
@@ -10,6 +10,30 @@ pub const TOPIC_MAX: usize = 88;
 pub const ONLINE: &str = "online";
 /// What the status topic holds otherwise; the broker publishes it as the node's will.
 pub const OFFLINE: &str = "offline";
+
+/// Writes one of the topics into `buffer` and returns it; empty when it does not fit.
+pub(crate) fn topic_in<'a>(
+    buffer: &'a mut [u8; TOPIC_MAX],
+    config: &ReportConfig,
+    write: fn(&ReportConfig, &mut Writer<'_>),
+) -> &'a str {
+    let mut out = Writer::new(buffer);
+    write(config, &mut out);
+    str_of(out.finish().unwrap_or(&[]))
+}
+
+/// Appends `name` with `_` for each character that is no ASCII letter, no digit and not `allowed`.
+pub(super) fn plain_name(name: &str, allowed: &[u8], out: &mut Writer<'_>) {
+    for &byte in name.as_bytes() {
+        let plain = byte.is_ascii_alphanumeric() || allowed.contains(&byte);
+        match byte {
+            _ if plain => out.bytes(&[byte]),
+            // The first byte of a character stands for all of it.
+            0x80..=0xBF => continue,
+            _ => out.text("_"),
+        };
+    }
+}
 
 /// Appends the topic that says whether the node is there.
 pub fn status_topic(config: &ReportConfig, out: &mut Writer<'_>) {

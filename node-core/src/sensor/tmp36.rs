@@ -17,7 +17,7 @@ const SLOPE_UV: i64 = 10;
 
 /// The code that an ESP32-C3 nominally returns at its calibration voltage.
 //= esp-hal `efuse/esp32c3`: the calibration code is 2000 ± 9 bits
-const CODE_CALIBRATED: i64 = 2000;
+const CODE_CALIBRATED: u32 = 2000;
 
 impl MilliCelsius {
     /// Returns the temperature at which a TMP36 puts out `voltage`, rounded to nearest, halves
@@ -59,15 +59,17 @@ impl Scale {
     /// Returns the voltage at the sensor's output that `level` stands for, rounded to nearest.
     pub(crate) const fn microvolts_at(self, level: Level) -> Microvolts {
         let (range_uv, codes) = self.span();
-        let scaled = (level.sum as i64).saturating_mul(range_uv);
+        // Factors of 32 bits need no check of their product, which is long on a 32-bit core.
+        let scaled = (level.sum as u64).saturating_mul(range_uv as u64);
+        let codes = (level.count as u64).saturating_mul(codes as u64);
         Microvolts(saturate(div_round(
-            scaled,
-            codes.saturating_mul(level.count as i64),
+            scaled.cast_signed(),
+            codes.cast_signed(),
         )))
     }
 
     /// Returns a voltage in microvolts and how many codes it takes up.
-    const fn span(self) -> (i64, i64) {
+    const fn span(self) -> (u32, u32) {
         match self {
             //= ESP8266EX Datasheet v6.6 §4.9: 10 bits over 0 to 1.0 V
             Self::BareEsp12 => (1_000_000, 1024),
@@ -84,7 +86,7 @@ impl Attenuation {
     /// The specified range (data sheet v1.4, table 16) ends well before code 4095, so that it
     /// says nothing about the slope.
     //= esp-hal `efuse/esp32c3`: 400, 550, 750 and 1370 mV
-    const fn calibrated_uv(self) -> i64 {
+    const fn calibrated_uv(self) -> u32 {
         match self {
             Self::Db0 => 400_000,
             Self::Db2p5 => 550_000,
@@ -212,6 +214,7 @@ mod tests {
     fn every_code_of_every_scale_is_within_half_a_microvolt_of_its_fraction() {
         for scale in SCALES {
             let (range_uv, codes) = scale.span();
+            let (range_uv, codes) = (i64::from(range_uv), i64::from(codes));
             for code in 0..=u16::MAX {
                 let volts = i64::from(scale.microvolts(AdcCode(code)).0);
                 let off = (volts * codes - i64::from(code) * range_uv).abs() * 2;

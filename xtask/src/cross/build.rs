@@ -17,6 +17,8 @@ use crate::root::root;
 pub(crate) enum Package {
     /// Computes known answers.
     Battery,
+    /// Drives a node, and shows what it holds when asked.
+    Dump,
     /// Drives a node.
     Node,
 }
@@ -46,6 +48,7 @@ impl Package {
     const fn name(self) -> &'static str {
         match self {
             Self::Battery => "battery",
+            Self::Dump => "dump",
             Self::Node => "node",
         }
     }
@@ -54,7 +57,7 @@ impl Package {
     const fn main(self) -> &'static str {
         match self {
             Self::Battery => "main_battery",
-            Self::Node => "main_node",
+            Self::Dump | Self::Node => "main_node",
         }
     }
 }
@@ -80,8 +83,10 @@ pub(crate) fn build_with(
     level: Option<&str>,
 ) -> Result<Image, CrossError> {
     let mut features = target.features().to_vec();
-    if package == Package::Battery {
-        features.push("battery");
+    match package {
+        Package::Battery => features.push("battery"),
+        Package::Dump => features.push("dump"),
+        Package::Node => {}
     }
     let compiled = compile(
         target,

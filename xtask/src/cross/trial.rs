@@ -59,7 +59,7 @@ fn read(mut bytes: &[u8], turns: usize) -> Result<Measured, String> {
         match Answer::decode(frame.body) {
             Ok(Answer::Turn { .. }) => seen += 1,
             Ok(Answer::Measured { node, stack }) => measurements.push((node, stack)),
-            Ok(Answer::Effect(_) | Answer::Reading(_)) => {}
+            Ok(Answer::Dumped(_) | Answer::Effect(_) | Answer::Reading(_)) => {}
             Ok(Answer::Refused(why)) => return Err(format!("the node refused to boot: {why:?}")),
             Err(error) => return Err(format!("no answer: {error:?}")),
         }

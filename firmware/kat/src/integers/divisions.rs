@@ -1,4 +1,9 @@
 //! Quotients and remainders, the library's work on cores that cannot divide.
+#![expect(
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    reason = "the short divisor fits every type"
+)]
 
 use crate::bench::Bench;
 

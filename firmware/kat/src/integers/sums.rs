@@ -1,4 +1,10 @@
 //! Sums, products and order.
+#![expect(
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the third operand fits any type as it is cut to it"
+)]
 
 use crate::bench::Bench;
 
