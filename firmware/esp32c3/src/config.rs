@@ -3,9 +3,8 @@
 //! Owns nothing: the build script writes the constants, checked.
 
 use node_core::{
-    Attenuation, Config, Duration, Filter, MilliCelsius, PayloadFormat, Qos, ReportConfig, Scale,
-    Text, TextTooLong, WifiPolicy,
+    Attenuation, Config, Duration, Filter, MilliCelsius, Scale, TextTooLong, WifiPolicy,
 };
-use portable::tls::{Dates, Identity, KeyPin};
+use portable::tls::Identity;
 
 include!(concat!(env!("OUT_DIR"), "/settings.rs"));

@@ -6,6 +6,9 @@ use node_core::{Attenuation, Filter, PayloadFormat, Qos, ReportConfig, WifiPolic
 
 use crate::settings::model::{CalibrationSource, Console, Settings, Tls};
 
+/// What only a node that reports needs.
+const IMPORTS: &str = "use node_core::{PayloadFormat, Qos, ReportConfig, Text};";
+
 /// Returns the source of the firmware's constants.
 #[must_use]
 pub fn source(settings: &Settings) -> String {
@@ -78,7 +81,8 @@ fn identity(tls: Option<&Tls>) -> String {
             "WhenKnown"
         };
         format!(
-            "Some(Identity {{ ca: &{:?}, dates: Dates::{dates}, pin: KeyPin({:?}) }})",
+            "Some({{ use portable::tls::{{Dates, KeyPin}}; \
+             Identity {{ ca: &{:?}, dates: Dates::{dates}, pin: KeyPin({:?}) }} }})",
             tls.ca, tls.key_sha256
         )
     })
@@ -120,7 +124,10 @@ fn node(settings: &Settings) -> String {
     );
     set("wifi.policy", format!("WifiPolicy::{policy}"));
     if let Some(report) = &settings.node.report {
-        set("report", format!("Some({})", self::report(report)));
+        set(
+            "report",
+            format!("Some({{ {IMPORTS}\n{} }})", self::report(report)),
+        );
     }
     out.push_str("Ok(config)\n}\n");
     out
