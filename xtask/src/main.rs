@@ -4,6 +4,7 @@
 
 mod book;
 mod budget;
+mod c3;
 mod c_abi;
 mod console;
 mod cross;
@@ -37,11 +38,16 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 10] = [
+const TASKS: [Task; 11] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
         run: c_abi::run,
+    },
+    Task {
+        name: "c3",
+        summary: "tests and builds the firmware for the ESP32-C3, and has its image checked",
+        run: |arguments| Ok(c3::run(arguments)?),
     },
     Task {
         name: "cross",

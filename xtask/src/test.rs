@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, budget, c_abi, console, cross, digests, kat, parity, runner, tidy};
+use crate::{book, budget, c_abi, c3, console, cross, digests, kat, parity, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -59,7 +59,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     FORMAT,
     TIDY,
     Step {
@@ -176,6 +176,12 @@ const STEPS: [Step; 18] = [
         proves: "no panic can be reached in node-core on either core",
         tool: Some(QEMU),
         action: Action::Inner(budget::check_no_panic),
+    },
+    Step {
+        name: "c3",
+        proves: "the ESP32-C3's firmware passes its tests and makes an image that can be flashed",
+        tool: None,
+        action: Action::Inner(c3::check),
     },
     Step {
         name: "benches",

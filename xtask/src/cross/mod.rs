@@ -31,4 +31,5 @@ pub(crate) use elf::{Section, Symbol};
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::{check, run};
-pub(crate) use target::Target;
+pub(crate) use target::{InstructionSet, Target};
+pub(crate) use toolchain::{Toolchain, inherited};

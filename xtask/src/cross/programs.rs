@@ -11,6 +11,8 @@ use crate::cross::CrossError;
 pub(crate) enum Program {
     /// A C compiler for this machine.
     HostCompiler,
+    /// LLVM's linker.
+    Lld,
     /// GNU's archiver for the lx106.
     Lx106Archiver,
     /// GNU's assembler for the lx106.
@@ -31,12 +33,24 @@ pub(crate) enum Program {
     Riscv32Linker,
 }
 
+/// LLVM's linker, with and without Debian's version numbers.
+const LLD: &[&str] = &[
+    "ld.lld",
+    "ld.lld-24",
+    "ld.lld-23",
+    "ld.lld-22",
+    "ld.lld-21",
+    "ld.lld-20",
+    "ld.lld-19",
+];
+
 impl Program {
     /// Returns the names that it goes by, best first.
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::HostCompiler => &["cc", "gcc", "clang"],
             Self::Lx106Archiver => &["xtensa-lx106-elf-ar"],
+            Self::Lld => LLD,
             Self::Lx106Assembler => &["xtensa-lx106-elf-as"],
             Self::Lx106Compiler => &["xtensa-lx106-elf-gcc"],
             Self::Lx106Linker => &["xtensa-lx106-elf-ld"],
@@ -69,7 +83,7 @@ impl Program {
             | Self::Lx106Symbols => "apt-get install binutils-xtensa-lx106",
             Self::Lx106Compiler => "apt-get install gcc-xtensa-lx106",
             Self::QemuRiscv32 | Self::QemuXtensa => "apt-get install qemu-system-misc",
-            Self::Riscv32Linker => "apt-get install lld",
+            Self::Lld | Self::Riscv32Linker => "apt-get install lld",
         }
     }
 }

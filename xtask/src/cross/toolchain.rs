@@ -32,11 +32,11 @@ pub(crate) struct Toolchain {
     /// The standard library is compiled too, from sources.
     pub(crate) builds_core: bool,
     /// Cargo's program, and what goes in front of its arguments.
-    pub(super) cargo: PathBuf,
+    pub(crate) cargo: PathBuf,
     /// The compiler.
-    pub(super) rustc: PathBuf,
+    pub(crate) rustc: PathBuf,
     /// Where it keeps its libraries.
-    pub(super) sysroot: PathBuf,
+    pub(crate) sysroot: PathBuf,
 }
 
 /// A compiler that was found, and what it has.
@@ -89,7 +89,7 @@ impl Toolchain {
     }
 
     /// Returns the linker that came with the compiler, if one did.
-    pub(super) fn linker(&self) -> Option<PathBuf> {
+    pub(crate) fn linker(&self) -> Option<PathBuf> {
         let host = ask(self.rustc.as_os_str(), &["-vV"])?;
         let host = field(&host, "host:")?;
         let path = self
@@ -329,7 +329,7 @@ fn ask(program: &OsStr, arguments: &[&str]) -> Option<String> {
 }
 
 /// Names the variables that tie a command to the compiler that this program was built with.
-pub(super) fn inherited() -> Vec<OsString> {
+pub(crate) fn inherited() -> Vec<OsString> {
     let ours = |name: &OsString| {
         let name = name.to_string_lossy();
         name.starts_with("CARGO") && name != "CARGO_HOME" && !name.starts_with("CARGO_NET")
