@@ -62,16 +62,7 @@ pub(super) enum Expectation {
 /// [`CrossError::Missing`] without a C compiler, [`CrossError::Failed`] when the example does
 /// not end as it should.
 pub(super) fn on_host(expectation: Expectation) -> Result<(), CrossError> {
-    run_program(&mut cargo(&[
-        "build",
-        "--quiet",
-        "--locked",
-        "--lib",
-        "--manifest-path",
-        "firmware/c-abi/Cargo.toml",
-        "--target-dir",
-        "target/firmware/host",
-    ]))?;
+    on_library("build")?;
     let library = root().join("target/firmware/host/debug/libnode_core_c.a");
     let folder = built().join("c-abi/host");
     create(&folder)?;
@@ -192,6 +183,21 @@ fn source(name: &str) -> PathBuf {
 
 fn create(folder: &Path) -> Result<(), CrossError> {
     fs::create_dir_all(folder).map_err(|error| CrossError::of_file(folder, &error))
+}
+
+/// Has cargo do something with the library for this machine.
+pub(super) fn on_library(verb: &str) -> Result<(), CrossError> {
+    run_program(&mut cargo(&[
+        verb,
+        "--quiet",
+        "--locked",
+        "--lib",
+        "--manifest-path",
+        "firmware/c-abi/Cargo.toml",
+        "--target-dir",
+        "target/firmware/host",
+    ]))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! `cargo xtask c-abi`: builds the library for C and proves it.
 
-use crate::c_abi::example::{Company, Expectation, on_host, on_lx106};
-use crate::c_abi::{header, library, run_program};
+use crate::c_abi::example::{Company, Expectation, on_host, on_library, on_lx106};
+use crate::c_abi::{header, library};
 use crate::console;
 use crate::cross::{CrossError, Target};
 use crate::failure::Failure;
-use crate::root::cargo;
 
 /// The cores that the library is built for.
 const TARGETS: [Target; 2] = [Target::Lx106, Target::Riscv32Virt];
@@ -30,16 +29,7 @@ fn prove() -> Result<(), CrossError> {
     console::say("the header says what the library does");
     header::check()?;
     console::say("the library's own tests, on this machine");
-    run_program(&mut cargo(&[
-        "test",
-        "--quiet",
-        "--locked",
-        "--lib",
-        "--manifest-path",
-        "firmware/c-abi/Cargo.toml",
-        "--target-dir",
-        "target/firmware/host",
-    ]))?;
+    on_library("test")?;
     console::say("the C example, on this machine");
     on_host(Expectation::Right)?;
     on_host(Expectation::Wrong)?;
