@@ -33,7 +33,7 @@ const SOURCES: [&str; 5] = [
 ///
 /// # Errors
 ///
-/// As [`build`], and [`CrossError::Failed`] when a file cannot be read or written.
+/// As [`build()`], and [`CrossError::Failed`] when a file cannot be read or written.
 pub(super) fn update() -> Result<(), CrossError> {
     let root = root();
     let built = build(Target::Riscv32Process, Package::Node)?;
