@@ -111,6 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn each_board_names_the_chip_that_ships() {
+        for board in ["esp32-c3", "nodemcu"] {
+            let folder = root().join("boards").join(board);
+            let told = fs::read_to_string(folder.join("wokwi.toml")).unwrap();
+            let name = CHIP.file.trim_start_matches("boards/");
+            assert!(told.contains(&format!("binary = \"../{name}\"")), "{board}");
+        }
+        // Wokwi looks for the chip's description under the name of its module.
+        let description = Path::new(CHIP.file).with_extension("json");
+        assert!(root().join(description).is_file());
+    }
+
+    #[test]
     fn only_a_check_may_be_asked_for() {
         let failure = run(&["--fast".to_owned()]).unwrap_err();
         assert!(matches!(failure, Failure::Missing(text) if text.contains("--check")));
