@@ -11,7 +11,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nodelab_sim::analog::{Source, Supply, Tmp36, Tmp36Fault, Tmp36Spec};
+use nodelab_sim::analog::{
+    Esp32c3Adc, Esp32c3AdcSpec, Source, Supply, Tmp36, Tmp36Fault, Tmp36Spec,
+};
+use nodelab_sim::board::Diagram;
 use nodelab_sim::environment::{Environment, Profile};
 use nodelab_sim::{Celsius, EntityId, Purpose, Rng, SimTime, Volts};
 use wasmi::{
@@ -283,4 +286,64 @@ fn the_scale_corrects_a_converter_of_another_range_and_the_supply_can_be_said() 
     assert_eq!(host.show(0), None);
     host.set(0, "supply", 3.3);
     assert_eq!(host.show(0), Some(1.5));
+}
+
+/// Goal: the board's diagram corrects what Wokwi's converter makes of a chip's voltage. It is 5 V
+/// at full scale whatever the processor is (Wokwi's documentation, "Analog API"), and is taken to
+/// be linear; what its ESP32-C3 does was not measured.
+#[test]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "codes of twelve bits"
+)]
+fn the_diagram_makes_a_five_volt_converter_give_an_esp32_c3s_codes() {
+    const WOKWI_FULL_SCALE_V: f32 = 5.0;
+    let diagram = Diagram::from_json(include_str!("../../boards/esp32-c3/diagram.json")).unwrap();
+    let attributes = &diagram.part("tmp36").unwrap().attributes;
+    let spec = Esp32c3AdcSpec {
+        ideal: true,
+        ..Esp32c3AdcSpec::default()
+    };
+    let mut rng = Rng::derive(1, EntityId::World, Purpose::Parts);
+    let converter = Esp32c3Adc::draw(&spec, &mut rng);
+    let mut host = Host::start(1);
+    // The attributes have to suffice, whatever Wokwi shows at a supply's pin.
+    host.supply(0, 0.0);
+    for (name, value) in attributes {
+        host.set(0, name, value.parse().unwrap());
+    }
+    for celsius in -40_i8..=125 {
+        let celsius = f32::from(celsius);
+        host.set(0, "temperature", celsius);
+        let shown = host.show(0).unwrap() / WOKWI_FULL_SCALE_V;
+        let code = (shown * 4095.0).round() as u16;
+        let volts = simulated(celsius, 3.3, Tmp36Fault::None).unwrap();
+        let source = Source {
+            open: Volts(f64::from(volts)),
+            ..Source::OPEN
+        };
+        let expected = converter.read(source, &mut rng).0;
+        assert!(code.abs_diff(expected) <= 1, "{code} at {celsius} °C");
+    }
+}
+
+/// Goal: whoever builds the firmware without a configuration of their own can run the diagram.
+#[test]
+fn the_diagram_wires_the_pin_that_the_firmwares_example_samples() {
+    let example = include_str!("../../firmware/esp32c3/node.example.toml");
+    let value = |key: &str| example.lines().find_map(|line| line.strip_prefix(key));
+    let pin = value("pin = ").unwrap();
+    let diagram = Diagram::from_json(include_str!("../../boards/esp32-c3/diagram.json")).unwrap();
+    let output = diagram
+        .connections
+        .iter()
+        .find(|connection| connection.from.pin == "VOUT")
+        .unwrap();
+    assert_eq!(
+        (output.to.part.as_str(), output.to.pin.as_str()),
+        ("mcu", pin)
+    );
+    assert_eq!(value("console = "), Some("\"uart\""));
+    assert_eq!(value("attenuation = "), Some("\"11 dB\""));
 }

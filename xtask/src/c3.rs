@@ -90,3 +90,17 @@ fn place(built: &Path) -> Result<PathBuf, CrossError> {
     fs::copy(built, &elf).map_err(|error| CrossError::of_file(built, &error))?;
     Ok(elf)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wokwi_is_told_where_the_firmware_is_put() {
+        let told = fs::read_to_string(root().join("boards/esp32-c3/wokwi.toml")).unwrap();
+        for key in ["firmware", "elf"] {
+            let line = format!("{key} = \"../../{BUILT}/{NAME}.elf\"");
+            assert!(told.lines().any(|found| found == line), "{line}");
+        }
+    }
+}

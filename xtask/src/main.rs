@@ -6,6 +6,7 @@ mod book;
 mod budget;
 mod c3;
 mod c_abi;
+mod chip;
 mod console;
 mod cross;
 mod digests;
@@ -16,6 +17,7 @@ mod quick;
 mod root;
 mod runner;
 mod scenario_docs;
+mod shipped;
 mod step;
 mod test;
 mod tidy;
@@ -38,7 +40,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 11] = [
+const TASKS: [Task; 12] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -48,6 +50,11 @@ const TASKS: [Task; 11] = [
         name: "c3",
         summary: "tests and builds the firmware for the ESP32-C3, and has its image checked",
         run: |arguments| Ok(c3::run(arguments)?),
+    },
+    Task {
+        name: "chip",
+        summary: "builds the TMP36 for Wokwi; `--check` holds the one that ships against it",
+        run: chip::run,
     },
     Task {
         name: "cross",

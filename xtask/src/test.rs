@@ -10,7 +10,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, budget, c_abi, c3, console, cross, digests, kat, parity, runner, tidy};
+use crate::{book, budget, c_abi, c3, chip, console, cross, digests, kat, parity, runner, tidy};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -59,7 +59,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     FORMAT,
     TIDY,
     Step {
@@ -128,6 +128,12 @@ const STEPS: [Step; 19] = [
         proves: "the node builds for both cores, fits their memory and runs",
         tool: Some(QEMU),
         action: Action::Inner(cross::check),
+    },
+    Step {
+        name: "chip",
+        proves: "the TMP36 for Wokwi is the simulator's, built from the sources beside it",
+        tool: None,
+        action: Action::Inner(chip::check),
     },
     Step {
         name: "scenarios",

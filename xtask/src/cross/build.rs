@@ -189,6 +189,7 @@ pub(crate) fn link(
 pub(crate) fn linker(target: Target, compiled: &Compiled) -> Result<Command, CrossError> {
     match target.instruction_set() {
         InstructionSet::Lx106 => Ok(Command::new(program(Program::Lx106Linker)?)),
+        InstructionSet::Wasm32 => Ok(Command::new(program(Program::WasmLinker)?)),
         InstructionSet::Riscv32 => {
             // rustup ships one with the compiler.
             if let Some(own) = compiled.toolchain.linker() {

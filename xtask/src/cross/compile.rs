@@ -56,7 +56,7 @@ pub(crate) fn compile(target: Target, package: &Crate<'_>) -> Result<Compiled, C
                 toolchain,
             })
         }
-        InstructionSet::Riscv32 => {
+        InstructionSet::Riscv32 | InstructionSet::Wasm32 => {
             let archive = artifacts.into_iter().find(|path| has_extension(path, "a"));
             let archive = archive.ok_or_else(|| {
                 CrossError::Failed(format!("{} made no static library", package.folder))
@@ -113,7 +113,9 @@ fn cargo(
                 "firmware/bare/targets/lx106.json",
             ])
             .env("RUSTFLAGS", "-Cembed-bitcode=no --emit=asm"),
-        InstructionSet::Riscv32 => command.args(["--target", set.triple()]),
+        InstructionSet::Riscv32 | InstructionSet::Wasm32 => {
+            command.args(["--target", set.triple()])
+        }
     };
     let output = command
         .stderr(std::process::Stdio::inherit())

@@ -31,6 +31,8 @@ pub(crate) enum Program {
     QemuXtensa,
     /// A linker for riscv32.
     Riscv32Linker,
+    /// LLVM's linker for WebAssembly.
+    WasmLinker,
 }
 
 /// LLVM's linker, with and without Debian's version numbers.
@@ -69,6 +71,15 @@ impl Program {
                 "riscv64-unknown-elf-ld",
                 "riscv32-unknown-elf-ld",
             ],
+            Self::WasmLinker => &[
+                "wasm-ld",
+                "wasm-ld-24",
+                "wasm-ld-23",
+                "wasm-ld-22",
+                "wasm-ld-21",
+                "wasm-ld-20",
+                "wasm-ld-19",
+            ],
         }
     }
 
@@ -83,7 +94,7 @@ impl Program {
             | Self::Lx106Symbols => "apt-get install binutils-xtensa-lx106",
             Self::Lx106Compiler => "apt-get install gcc-xtensa-lx106",
             Self::QemuRiscv32 | Self::QemuXtensa => "apt-get install qemu-system-misc",
-            Self::Lld | Self::Riscv32Linker => "apt-get install lld",
+            Self::Lld | Self::Riscv32Linker | Self::WasmLinker => "apt-get install lld",
         }
     }
 }

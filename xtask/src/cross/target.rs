@@ -18,6 +18,8 @@ pub(crate) enum InstructionSet {
     Lx106,
     /// RV32IMC.
     Riscv32,
+    /// WebAssembly, for chips on Wokwi; no core of ours.
+    Wasm32,
 }
 
 impl Target {
@@ -65,6 +67,7 @@ impl InstructionSet {
         match self {
             Self::Lx106 => "lx106",
             Self::Riscv32 => "riscv32imc-unknown-none-elf",
+            Self::Wasm32 => "wasm32-unknown-unknown",
         }
     }
 }

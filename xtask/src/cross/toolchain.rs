@@ -2,7 +2,7 @@
 //!
 //! Owns where compilers are looked for, in which order, and what each must have:
 //!
-//! 1. rustup's toolchains that have the target itself (riscv32 only),
+//! 1. rustup's toolchains that have the target itself (riscv32 and wasm32 only),
 //! 2. rustup's toolchains that have the standard library's sources,
 //! 3. Debian's packages,
 //! 4. whatever rustc and cargo are on PATH.
@@ -47,7 +47,8 @@ struct Candidate {
     rustc: PathBuf,
     sysroot: PathBuf,
     version: Version,
-    has_target: bool,
+    /// The instruction sets whose libraries came with it.
+    ready: Vec<InstructionSet>,
     has_sources: bool,
 }
 
@@ -70,6 +71,8 @@ struct Version {
     llvm: u32,
 }
 
+/// The instruction sets whose libraries a compiler can come with.
+const PREBUILT: [InstructionSet; 2] = [InstructionSet::Riscv32, InstructionSet::Wasm32];
 /// Debian's packages: those for browsers are new on every release, the others on new ones.
 const DEBIAN: [[&str; 3]; 2] = [
     ["rustc-web", "cargo-web", "rust-web-src"],
@@ -132,9 +135,11 @@ fn advice(set: InstructionSet, candidates: &[Candidate]) -> String {
     }
     let rustup = match set {
         InstructionSet::Lx106 => {
-            "rustup toolchain install nightly --profile minimal --component rust-src"
+            "rustup toolchain install nightly --profile minimal --component rust-src".to_owned()
         }
-        InstructionSet::Riscv32 => "rustup target add riscv32imc-unknown-none-elf",
+        InstructionSet::Riscv32 | InstructionSet::Wasm32 => {
+            format!("rustup target add {}", set.triple())
+        }
     };
     let debian = "apt-get install rustc-web cargo-web rust-web-src";
     write!(
@@ -157,7 +162,7 @@ struct Obstacle {
 impl Candidate {
     /// Returns whether the compiler's own libraries include the target's.
     fn is_ready(&self, set: InstructionSet) -> bool {
-        set == InstructionSet::Riscv32 && self.has_target
+        self.ready.contains(&set)
     }
 
     /// Returns what stands in the way of using it, or `None`.
@@ -244,14 +249,14 @@ fn candidate(origin: Origin, rustc: PathBuf, cargo: PathBuf) -> Option<Candidate
     let version = version(&ask(rustc.as_os_str(), &["-vV"])?)?;
     let sysroot = PathBuf::from(ask(rustc.as_os_str(), &["--print", "sysroot"])?.trim());
     let libraries = sysroot.join("lib/rustlib");
-    let target = libraries.join(InstructionSet::Riscv32.triple()).join("lib");
+    let has = |set: &InstructionSet| libraries.join(set.triple()).join("lib").is_dir();
     let sources = libraries.join("src/rust/library/core/src/lib.rs");
     Some(Candidate {
         origin,
         cargo,
         rustc,
         version,
-        has_target: target.is_dir(),
+        ready: PREBUILT.into_iter().filter(has).collect(),
         has_sources: sources.is_file(),
         sysroot,
     })
@@ -359,7 +364,7 @@ mod tests {
                 minor,
                 llvm,
             },
-            has_target: false,
+            ready: Vec::new(),
             has_sources: true,
         }
     }
@@ -381,7 +386,7 @@ mod tests {
     #[test]
     fn a_toolchain_with_the_target_goes_before_one_with_sources() {
         let ready = Candidate {
-            has_target: true,
+            ready: vec![InstructionSet::Riscv32],
             has_sources: false,
             ..rustup("stable", 95, 22)
         };

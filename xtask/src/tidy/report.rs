@@ -31,7 +31,7 @@ const RULES: [Rule; 27] = [
     rule("file-head", comments::every_file_has_a_head),
     rule("file-length", size::files_are_short),
     rule("harness-layers", layers::harness_points_down),
-    rule("image", image::image_is_of_its_sources),
+    rule("image", image::images_are_of_their_sources),
     rule("line-length", size::lines_are_short),
     rule("machine-paths", text::no_machine_paths),
     rule("module-files", modules::module_files_only_list),
