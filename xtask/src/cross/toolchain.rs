@@ -9,12 +9,11 @@
 //!
 //! Does not know what is compiled.
 
-use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::cross::CrossError;
+use crate::cross::environment::ask;
 use crate::cross::target::InstructionSet;
 
 /// Why writing to a string holds.
@@ -75,18 +74,6 @@ struct Version {
 const DEBIAN: [[&str; 3]; 2] = [
     ["rustc-web", "cargo-web", "rust-web-src"],
     ["rustc", "cargo", "rust-src"],
-];
-
-/// How variables begin that only say where packages come from: of every compiler, behind any
-/// proxy.
-const FREE: [&str; 7] = [
-    "CARGO_HOME",
-    "CARGO_HTTP_",
-    "CARGO_NET_",
-    "CARGO_REGISTR",
-    "CARGO_SOURCE_",
-    "RUSTUP_DIST_",
-    "RUSTUP_HOME",
 ];
 
 impl Toolchain {
@@ -336,36 +323,6 @@ fn debian_program(package: &str, program: &str) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// Starts a program and returns what it prints, if it succeeds.
-///
-/// What rustup and cargo told this program about their own choice of compiler must not decide
-/// what another one answers.
-fn ask(program: &OsStr, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    for name in inherited() {
-        command.env_remove(name);
-    }
-    let output = command.output().ok()?;
-    let text = output.status.success().then_some(output.stdout)?;
-    String::from_utf8(text).ok()
-}
-
-/// Names the variables that tie a command to the compiler that this program was built with.
-pub(crate) fn inherited() -> Vec<OsString> {
-    let ours = |name: &OsString| ties(&name.to_string_lossy());
-    std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(ours)
-        .collect()
-}
-
-/// Returns whether a variable with this name says which compiler to use, or how.
-fn ties(name: &str) -> bool {
-    let is_free = FREE.iter().any(|front| name.starts_with(front));
-    (name.starts_with("CARGO") || name.starts_with("RUST")) && !is_free
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -472,19 +429,5 @@ mod tests {
         let names = toolchain_names(listed);
         assert_eq!(names, ["stable-x86_64-unknown-linux-gnu", "1.95.0-x86_64"]);
         assert!(toolchain_names("no installed toolchains\n").is_empty());
-    }
-    #[test]
-    fn the_way_to_packages_is_kept_and_the_choice_of_a_compiler_is_not() {
-        for name in [
-            "CARGO_HTTP_PROXY",
-            "CARGO_NET_OFFLINE",
-            "CARGO_HOME",
-            "PATH",
-        ] {
-            assert!(!ties(name), "{name}");
-        }
-        for name in ["CARGO", "CARGO_BUILD_RUSTC", "RUSTC", "RUSTUP_TOOLCHAIN"] {
-            assert!(ties(name), "{name}");
-        }
     }
 }
