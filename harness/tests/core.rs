@@ -9,7 +9,8 @@ use std::path::Path;
 
 use nodelab::prepare::prepare;
 use nodelab::run::{Limits, run_world};
-use nodelab::scenario::CoreChoice;
+use nodelab::scenario::{CoreChoice, StepCommand};
+use nodelab::verdict::Status;
 use serde_json::Value;
 use support::nodelab;
 
@@ -47,6 +48,28 @@ fn digests_do_not_depend_on_the_core() {
         let native = digest_on(CoreChoice::Native);
         assert_eq!(digest_on(CoreChoice::Riscv32imc), native, "{name}");
     }
+}
+
+#[test]
+fn more_than_a_frame_holds_may_be_typed_at_once() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/core/first-reading.test.yaml"
+    );
+    let (mut prepared, _) = prepare(Path::new(path)).expect("a shipped scenario");
+    let steps = &mut prepared.scenario.steps;
+    let mut typing = steps.first().expect("it waits for the boot").clone();
+    typing.command = StepCommand::WriteSerial(b"help\r".repeat(8_000));
+    steps.insert(1, typing);
+    let mut run_on = |core| {
+        prepared.scenario.extension.node.core = core;
+        let run = run_world(&prepared, 1, Limits::default());
+        let run = run.unwrap_or_else(|error| panic!("{error}"));
+        (run.digest, run.status)
+    };
+    let native = run_on(CoreChoice::Native);
+    assert_eq!(native.1, Status::Passed);
+    assert_eq!(run_on(CoreChoice::Riscv32imc), native);
 }
 
 #[test]

@@ -244,6 +244,29 @@ pub enum ConfigError {
 /// Largest correction of the gain, in parts per million.
 const GAIN_PPM_MAX: u32 = 1_000_000;
 
+impl Scale {
+    /// All of them. Places are recorded as numbers elsewhere: new ones go to the end.
+    pub const ALL: [Self; 6] = [
+        Self::BareEsp12,
+        Self::Esp32c3(Attenuation::Db0),
+        Self::Esp32c3(Attenuation::Db2p5),
+        Self::Esp32c3(Attenuation::Db6),
+        Self::Esp32c3(Attenuation::Db11),
+        Self::NodeMcu,
+    ];
+}
+
+impl PayloadFormat {
+    /// All of them. Places are recorded as numbers elsewhere: new ones go to the end.
+    pub const ALL: [Self; 5] = [
+        Self::HomeAssistant,
+        Self::Json,
+        Self::Losant,
+        Self::Plain,
+        Self::SenMl,
+    ];
+}
+
 impl Config {
     /// Checks every rule, sampling first, the broker last.
     ///

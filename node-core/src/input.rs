@@ -61,6 +61,16 @@ pub enum CloseReason {
 }
 
 impl LinkLoss {
+    /// All of them. Places are recorded as numbers elsewhere: new ones go to the end.
+    pub const ALL: [Self; 6] = [
+        Self::AccessPointNotFound,
+        Self::AssociationFailed,
+        Self::AuthenticationFailed,
+        Self::BeaconsLost,
+        Self::Deauthenticated,
+        Self::JoinTimedOut,
+    ];
+
     /// Returns the reason code the ESP8266 SDK reports (`user_interface.h`, `REASON_*`).
     #[must_use]
     pub const fn reason_code(self) -> u16 {
@@ -89,6 +99,16 @@ impl LinkLoss {
 }
 
 impl CloseReason {
+    /// All of them. Places are recorded as numbers elsewhere: new ones go to the end.
+    pub const ALL: [Self; 6] = [
+        Self::Finished,
+        Self::Refused,
+        Self::Reset,
+        Self::TimedOut,
+        Self::Unresolved,
+        Self::Untrusted,
+    ];
+
     /// Returns the reason in words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

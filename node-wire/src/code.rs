@@ -5,8 +5,8 @@
 use node_core::mqtt::{ConnectRefusal, ProtocolError};
 use node_core::sensor::SensorFault;
 use node_core::{
-    Attenuation, CloseReason, Command, ConfigError, Connection, Conversion, DropPolicy, DropReason,
-    Filter, LinkLoss, PayloadFormat, Qos, Scale, WifiPolicy, Writer,
+    CloseReason, Command, ConfigError, Connection, Conversion, DropPolicy, DropReason, Filter,
+    LinkLoss, PayloadFormat, Qos, Scale, WifiPolicy, Writer,
 };
 
 use crate::frame::WireError;
@@ -47,25 +47,11 @@ impl Listed for Command {
 }
 
 impl Listed for CloseReason {
-    const ALL: &'static [Self] = &[
-        Self::Finished,
-        Self::Refused,
-        Self::Reset,
-        Self::TimedOut,
-        Self::Unresolved,
-        Self::Untrusted,
-    ];
+    const ALL: &'static [Self] = &Self::ALL;
 }
 
 impl Listed for LinkLoss {
-    const ALL: &'static [Self] = &[
-        Self::AccessPointNotFound,
-        Self::AssociationFailed,
-        Self::AuthenticationFailed,
-        Self::BeaconsLost,
-        Self::Deauthenticated,
-        Self::JoinTimedOut,
-    ];
+    const ALL: &'static [Self] = &Self::ALL;
 }
 
 impl Listed for DropReason {
@@ -106,14 +92,7 @@ impl Listed for Conversion {
 }
 
 impl Listed for Scale {
-    const ALL: &'static [Self] = &[
-        Self::BareEsp12,
-        Self::Esp32c3(Attenuation::Db0),
-        Self::Esp32c3(Attenuation::Db2p5),
-        Self::Esp32c3(Attenuation::Db6),
-        Self::Esp32c3(Attenuation::Db11),
-        Self::NodeMcu,
-    ];
+    const ALL: &'static [Self] = &Self::ALL;
 }
 
 impl Listed for DropPolicy {
@@ -129,13 +108,7 @@ impl Listed for Qos {
 }
 
 impl Listed for PayloadFormat {
-    const ALL: &'static [Self] = &[
-        Self::HomeAssistant,
-        Self::Json,
-        Self::Losant,
-        Self::Plain,
-        Self::SenMl,
-    ];
+    const ALL: &'static [Self] = &Self::ALL;
 }
 
 impl Listed for Connection {

@@ -5,10 +5,10 @@ use std::num::NonZeroU16;
 use node_core::mqtt::{ConnectRefusal, ProtocolError};
 use node_core::sensor::SensorFault;
 use node_core::{
-    AdcCode, Attenuation, BackoffConfig, Calibration, CloseReason, Command, Config, ConfigError,
-    Connection, Conversion, DropPolicy, DropReason, Duration, Effect, Event, Filter, Input,
-    Instant, LinkLoss, MilliCelsius, PayloadFormat, Qos, QueueConfig, Reading, ReportConfig,
-    SamplingConfig, Scale, SensorConfig, State, Text, UnixTime, WifiConfig, WifiPolicy,
+    AdcCode, BackoffConfig, Calibration, CloseReason, Command, Config, ConfigError, Connection,
+    Conversion, DropPolicy, DropReason, Duration, Effect, Event, Filter, Input, Instant, LinkLoss,
+    MilliCelsius, PayloadFormat, Qos, QueueConfig, Reading, ReportConfig, SamplingConfig, Scale,
+    SensorConfig, State, Text, UnixTime, WifiConfig, WifiPolicy,
 };
 use node_wire::{Answer, FRAME_MAX, Frame, Request, Standing, WireError, split};
 use proptest::prelude::*;
@@ -144,70 +144,42 @@ fn boot() -> impl Strategy<Value = (Config, u64)> {
 }
 
 fn choices() -> impl Strategy<Value = (DropPolicy, Filter, Conversion, Scale, WifiPolicy)> {
-    let scales = [
-        Attenuation::Db0,
-        Attenuation::Db2p5,
-        Attenuation::Db6,
-        Attenuation::Db11,
-    ]
-    .map(Scale::Esp32c3)
-    .into_iter()
-    .chain([Scale::BareEsp12, Scale::NodeMcu]);
     (
         select(vec![DropPolicy::Newest, DropPolicy::Oldest]),
         select(vec![Filter::Mean, Filter::Median]),
         select(vec![Conversion::Datasheet, Conversion::TenthOfCode]),
-        select(scales.collect::<Vec<_>>()),
+        select(&Scale::ALL),
         select(vec![WifiPolicy::LeaveWhenIdle, WifiPolicy::Stay]),
     )
 }
 
 fn report() -> impl Strategy<Value = ReportConfig> {
-    let formats = vec![
-        PayloadFormat::HomeAssistant,
-        PayloadFormat::Json,
-        PayloadFormat::Losant,
-        PayloadFormat::Plain,
-        PayloadFormat::SenMl,
-    ];
     let flags = any::<(bool, bool, bool, u16, u64)>();
     let texts = ("[a-z]{0,48}", "[ -~]{0,160}", "[a-z/]{0,80}", "[é]{0,48}");
     let qos = select(vec![Qos::AtMostOnce, Qos::AtLeastOnce]);
-    (flags, texts, select(formats), qos).prop_map(|(flags, texts, format, qos)| ReportConfig {
-        clean_session: flags.0,
-        client_id: text(&texts.0),
-        commands: flags.1,
-        format,
-        keep_alive_s: flags.3,
-        password: text(&texts.1),
-        qos,
-        response_timeout: Duration::from_micros(flags.4),
-        status: flags.2,
-        topic: text(&texts.2),
-        username: text(&texts.3),
+    (flags, texts, select(&PayloadFormat::ALL), qos).prop_map(|(flags, texts, format, qos)| {
+        ReportConfig {
+            clean_session: flags.0,
+            client_id: text(&texts.0),
+            commands: flags.1,
+            format,
+            keep_alive_s: flags.3,
+            password: text(&texts.1),
+            qos,
+            response_timeout: Duration::from_micros(flags.4),
+            status: flags.2,
+            topic: text(&texts.2),
+            username: text(&texts.3),
+        }
     })
 }
 
 fn link_loss() -> impl Strategy<Value = LinkLoss> {
-    select(vec![
-        LinkLoss::AccessPointNotFound,
-        LinkLoss::AssociationFailed,
-        LinkLoss::AuthenticationFailed,
-        LinkLoss::BeaconsLost,
-        LinkLoss::Deauthenticated,
-        LinkLoss::JoinTimedOut,
-    ])
+    select(&LinkLoss::ALL)
 }
 
 fn close_reason() -> impl Strategy<Value = CloseReason> {
-    select(vec![
-        CloseReason::Finished,
-        CloseReason::Refused,
-        CloseReason::Reset,
-        CloseReason::TimedOut,
-        CloseReason::Unresolved,
-        CloseReason::Untrusted,
-    ])
+    select(&CloseReason::ALL)
 }
 
 fn command() -> impl Strategy<Value = Command> {

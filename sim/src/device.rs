@@ -27,7 +27,7 @@ mod meter;
 mod real;
 
 use body::{Body, NO_ALARM, Station, Stream};
-use firmware::Firmware;
+use firmware::{Firmware, pieces};
 use meter::Activity;
 use real::Uplink;
 
@@ -500,8 +500,10 @@ impl Device {
     }
 
     fn feed(&mut self, at: SimTime, input: Input<'_>, around: &mut Surroundings<'_>) {
-        self.tell(at, input, around);
-        self.drain(at, around);
+        for piece in pieces(input) {
+            self.tell(at, piece, around);
+            self.drain(at, around);
+        }
     }
 
     /// Tells the node what happened; observers hear it first.
@@ -555,8 +557,10 @@ impl Device {
         self.drain_node(at, around);
         while let Some(output) = around.real.as_mut().and_then(|real| real.out.pop_front()) {
             if let Some(what) = self.body.absorb(at, output, around) {
-                self.tell(at, what.input(), around);
-                self.drain_node(at, around);
+                for piece in pieces(what.input()) {
+                    self.tell(at, piece, around);
+                    self.drain_node(at, around);
+                }
             }
         }
         self.body.arm_path(at, around);

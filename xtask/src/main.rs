@@ -133,7 +133,7 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let tasks: Vec<String> = TASKS
         .iter()
-        .map(|task| format!("  {:<8}{}", task.name, task.summary))
+        .map(|task| format!("  {:<15}{}", task.name, task.summary))
         .collect();
     format!(
         "cargo xtask TASK\n\nTasks:\n{}\n\nExit codes: 0 all well, 1 a check failed, \
@@ -152,7 +152,7 @@ mod tests {
         for task in &TASKS {
             let lines = text.lines().filter(|line| {
                 line.trim_start()
-                    .starts_with(&format!("{:<8}{}", task.name, task.summary))
+                    .starts_with(&format!("{:<15}{}", task.name, task.summary))
             });
             assert_eq!(lines.count(), 1, "{}", task.name);
         }

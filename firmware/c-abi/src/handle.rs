@@ -8,7 +8,7 @@ use node_core::{AdcCode, Input, Instant, UnixTime};
 use crate::pointer;
 use crate::reason::{CloseReason, LinkLoss};
 use crate::result::Outcome;
-use crate::storage::{NodeStorage, Slot};
+use crate::storage::NodeStorage;
 
 /// Tells that the deadline of `node_core_poll_timeout` has passed. `*now_us` is the time since
 /// boot in µs, here and everywhere; it never runs back.
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn node_core_handle_timeout(
     now_us: *const u64,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    unsafe { handle(node, now_us, Input::Timeout) }
+    unsafe { handle(node, now_us, Ok(Input::Timeout)) }
 }
 
 /// Tells that the station is associated and has an address.
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn node_core_handle_link_up(
     now_us: *const u64,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    unsafe { handle(node, now_us, Input::LinkUp) }
+    unsafe { handle(node, now_us, Ok(Input::LinkUp)) }
 }
 
 /// Tells that the association was lost, or that a join failed; `why` is a
@@ -61,11 +61,9 @@ pub unsafe extern "C" fn node_core_handle_link_down(
     now_us: *const u64,
     why: u32,
 ) -> Outcome {
-    match LinkLoss::of(why) {
-        // SAFETY: the caller's condition is the same.
-        Ok(why) => unsafe { handle(node, now_us, Input::LinkDown(why)) },
-        Err(error) => error,
-    }
+    let input = LinkLoss::of(why).map(Input::LinkDown);
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
 /// Tells what the converter measured: `code` as the SDK returns it, 0 to 65 535.
@@ -84,11 +82,10 @@ pub unsafe extern "C" fn node_core_handle_sampled(
     now_us: *const u64,
     code: u32,
 ) -> Outcome {
-    match u16::try_from(code).map_err(|_| Outcome::ErrorValue) {
-        // SAFETY: the caller's condition is the same.
-        Ok(code) => unsafe { handle(node, now_us, Input::Sampled(AdcCode(code))) },
-        Err(error) => error,
-    }
+    let code = u16::try_from(code).map_err(|_| Outcome::ErrorValue);
+    let input = code.map(|code| Input::Sampled(AdcCode(code)));
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
 /// Tells that the byte stream to the broker is open.
@@ -104,7 +101,7 @@ pub unsafe extern "C" fn node_core_handle_stream_opened(
     now_us: *const u64,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    unsafe { handle(node, now_us, Input::StreamOpened) }
+    unsafe { handle(node, now_us, Ok(Input::StreamOpened)) }
 }
 
 /// Tells that the byte stream closed, or could not be opened; `why` is a
@@ -121,11 +118,9 @@ pub unsafe extern "C" fn node_core_handle_stream_closed(
     now_us: *const u64,
     why: u32,
 ) -> Outcome {
-    match CloseReason::of(why) {
-        // SAFETY: the caller's condition is the same.
-        Ok(why) => unsafe { handle(node, now_us, Input::StreamClosed(why)) },
-        Err(error) => error,
-    }
+    let input = CloseReason::of(why).map(Input::StreamClosed);
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
 /// Tells that bytes arrived from the broker, decrypted, in any portions.
@@ -144,11 +139,9 @@ pub unsafe extern "C" fn node_core_handle_stream_read(
     length: u32,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    match unsafe { pointer::bytes(bytes, length) } {
-        // SAFETY: the caller's condition is the same.
-        Ok(bytes) => unsafe { handle(node, now_us, Input::StreamRead(bytes)) },
-        Err(error) => error,
-    }
+    let input = unsafe { pointer::bytes(bytes, length) }.map(Input::StreamRead);
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
 /// Tells that bytes arrived at the serial port, in any portions.
@@ -167,11 +160,9 @@ pub unsafe extern "C" fn node_core_handle_serial_read(
     length: u32,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    match unsafe { pointer::bytes(bytes, length) } {
-        // SAFETY: the caller's condition is the same.
-        Ok(bytes) => unsafe { handle(node, now_us, Input::SerialRead(bytes)) },
-        Err(error) => error,
-    }
+    let input = unsafe { pointer::bytes(bytes, length) }.map(Input::SerialRead);
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
 /// Tells civil time, in ms since 1970-01-01T00:00:00Z, for example from SNTP.
@@ -188,34 +179,39 @@ pub unsafe extern "C" fn node_core_handle_time_known(
     unix_ms: *const u64,
 ) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    match unsafe { pointer::shared(unix_ms) } {
-        Ok(ms) => {
-            let civil = UnixTime::from_millis(*ms);
-            // SAFETY: the caller's condition is the same.
-            unsafe { handle(node, now_us, Input::TimeKnown(civil)) }
-        }
-        Err(error) => error,
-    }
+    let ms = unsafe { pointer::shared(unix_ms) };
+    let input = ms.map(|ms| Input::TimeKnown(UnixTime::from_millis(*ms)));
+    // SAFETY: the caller's condition is the same.
+    unsafe { handle(node, now_us, input) }
 }
 
-/// Feeds one input that has been judged.
+/// Feeds one input, if it was judged well.
 ///
 /// # Safety
 ///
 /// Non-null pointers point to what their types say, which nobody else writes during the call.
-unsafe fn handle(node: *mut NodeStorage, now_us: *const u64, input: Input<'_>) -> Outcome {
+unsafe fn handle(
+    node: *mut NodeStorage,
+    now_us: *const u64,
+    input: Result<Input<'_>, Outcome>,
+) -> Outcome {
     // SAFETY: the caller's condition is the same.
-    let now = match unsafe { pointer::shared(now_us) } {
-        Ok(now) => Instant::from_micros(*now),
-        Err(error) => return error,
-    };
+    Outcome::of(unsafe { feed(node, now_us, input) })
+}
+
+/// # Safety
+///
+/// As for [`handle`].
+unsafe fn feed(
+    node: *mut NodeStorage,
+    now_us: *const u64,
+    input: Result<Input<'_>, Outcome>,
+) -> Result<Outcome, Outcome> {
+    let input = input?;
     // SAFETY: the caller's condition is the same.
-    let slot = unsafe { NodeStorage::slot(node) };
-    match slot.and_then(Slot::node_to_handle) {
-        Ok(node) => {
-            node.handle(now, input);
-            Outcome::Ok
-        }
-        Err(error) => error,
-    }
+    let now = Instant::from_micros(*unsafe { pointer::shared(now_us) }?);
+    // SAFETY: the caller's condition is the same.
+    let slot = unsafe { NodeStorage::slot(node) }?;
+    slot.node_to_handle()?.handle(now, input);
+    Ok(Outcome::Ok)
 }

@@ -107,76 +107,36 @@ pub enum SensorFault {
 /// have no variant of their own are `NODE_CORE_LINK_LOSS_DEAUTHENTICATED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn node_core_link_loss_of_sdk_reason(reason: u32) -> u32 {
-    let known = LinkLoss::ALL
-        .iter()
-        .find(|loss| u32::from(loss.meaning().reason_code()) == reason);
-    known.map_or(LinkLoss::Deauthenticated as u32, |loss| *loss as u32)
+    let known = node_core::LinkLoss::ALL
+        .into_iter()
+        .find(|loss| u32::from(loss.reason_code()) == reason);
+    known.map_or(LinkLoss::Deauthenticated, LinkLoss::from) as u32
 }
 
 impl LinkLoss {
-    const ALL: [Self; 6] = [
-        Self::AccessPointNotFound,
-        Self::AssociationFailed,
-        Self::AuthenticationFailed,
-        Self::BeaconsLost,
-        Self::Deauthenticated,
-        Self::JoinTimedOut,
-    ];
-
-    const fn meaning(self) -> node_core::LinkLoss {
-        match self {
-            Self::AccessPointNotFound => node_core::LinkLoss::AccessPointNotFound,
-            Self::AssociationFailed => node_core::LinkLoss::AssociationFailed,
-            Self::AuthenticationFailed => node_core::LinkLoss::AuthenticationFailed,
-            Self::BeaconsLost => node_core::LinkLoss::BeaconsLost,
-            Self::Deauthenticated => node_core::LinkLoss::Deauthenticated,
-            Self::JoinTimedOut => node_core::LinkLoss::JoinTimedOut,
-        }
-    }
-
     /// Returns the reason with this number.
     ///
     /// # Errors
     ///
     /// [`Outcome::ErrorValue`].
     pub(crate) fn of(number: u32) -> Result<node_core::LinkLoss, Outcome> {
-        let known = Self::ALL.iter().find(|known| **known as u32 == number);
-        known
-            .map(|known| known.meaning())
+        node_core::LinkLoss::ALL
+            .into_iter()
+            .find(|known| Self::from(*known) as u32 == number)
             .ok_or(Outcome::ErrorValue)
     }
 }
 
 impl CloseReason {
-    const ALL: [Self; 6] = [
-        Self::Finished,
-        Self::Refused,
-        Self::Reset,
-        Self::TimedOut,
-        Self::Unresolved,
-        Self::Untrusted,
-    ];
-
-    const fn meaning(self) -> node_core::CloseReason {
-        match self {
-            Self::Finished => node_core::CloseReason::Finished,
-            Self::Refused => node_core::CloseReason::Refused,
-            Self::Reset => node_core::CloseReason::Reset,
-            Self::TimedOut => node_core::CloseReason::TimedOut,
-            Self::Unresolved => node_core::CloseReason::Unresolved,
-            Self::Untrusted => node_core::CloseReason::Untrusted,
-        }
-    }
-
     /// Returns the reason with this number.
     ///
     /// # Errors
     ///
     /// [`Outcome::ErrorValue`].
     pub(crate) fn of(number: u32) -> Result<node_core::CloseReason, Outcome> {
-        let known = Self::ALL.iter().find(|known| **known as u32 == number);
-        known
-            .map(|known| known.meaning())
+        node_core::CloseReason::ALL
+            .into_iter()
+            .find(|known| Self::from(*known) as u32 == number)
             .ok_or(Outcome::ErrorValue)
     }
 }
@@ -258,11 +218,11 @@ mod tests {
 
     #[test]
     fn reasons_survive_the_border_both_ways() {
-        for loss in LinkLoss::ALL {
-            assert_eq!(LinkLoss::of(loss as u32).map(LinkLoss::from), Ok(loss));
+        for loss in node_core::LinkLoss::ALL {
+            assert_eq!(LinkLoss::of(LinkLoss::from(loss) as u32), Ok(loss));
         }
-        for why in CloseReason::ALL {
-            assert_eq!(CloseReason::of(why as u32).map(CloseReason::from), Ok(why));
+        for why in node_core::CloseReason::ALL {
+            assert_eq!(CloseReason::of(CloseReason::from(why) as u32), Ok(why));
         }
     }
 

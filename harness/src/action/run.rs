@@ -48,28 +48,31 @@ pub(super) fn run(action: &RunAction) -> Exit {
     };
     match run_all(&jobs, options, recorder, &mut reporter) {
         Ok(summary) => exit_of(&summary),
-        Err(RunError::Core(what)) => {
-            complain(&format!(
-                "error: an emulated core ended, which is a bug of nodelab or of the node: {what}\n"
-            ));
-            Exit::Bug
-        }
-        Err(RunError::NotRepeatable(what)) => {
-            complain(&format!(
-                "error: a run is not repeatable, which is a bug: {what}\n"
-            ));
-            Exit::Bug
-        }
-        Err(RunError::Record(error)) => {
-            complain(&format!("error: failed to write a record: {error}\n"));
-            Exit::Bug
-        }
-        Err(RunError::Report(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Passed,
-        Err(RunError::Report(error)) => {
-            complain(&format!("error: failed to write a report: {error}\n"));
-            Exit::Bug
+        Err(error) => {
+            let (exit, words) = end_of(&error);
+            if let Some(words) = words {
+                complain(&format!("error: {words}\n"));
+            }
+            exit
         }
     }
+}
+
+/// Returns the exit code of a run that stopped, and what there is to say about it.
+fn end_of(error: &RunError) -> (Exit, Option<String>) {
+    let words = match error {
+        RunError::Core(what) => {
+            format!("an emulated core ended, which is a bug of nodelab or of the node: {what}")
+        }
+        RunError::NotRepeatable(what) => format!("a run is not repeatable, which is a bug: {what}"),
+        RunError::Record(error) => format!("failed to write a record: {error}"),
+        // Whoever reads has read enough.
+        RunError::Report(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return (Exit::Passed, None);
+        }
+        RunError::Report(error) => format!("failed to write a report: {error}"),
+    };
+    (Exit::Bug, Some(words))
 }
 
 pub(super) const fn exit_of(summary: &Summary) -> Exit {
@@ -219,4 +222,23 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
 
 fn processors() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_that_ends_is_told_with_the_exit_code_for_bugs() {
+        let what = "a.test.yaml with seed 1: the emulated core of node 0 panicked".to_owned();
+        let (exit, words) = end_of(&RunError::Core(what.clone()));
+        assert_eq!(exit, Exit::Bug);
+        assert!(words.is_some_and(|words| words.ends_with(&what)));
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_failure() {
+        let gone = RunError::Report(io::ErrorKind::BrokenPipe.into());
+        assert_eq!(end_of(&gone), (Exit::Passed, None));
+    }
 }

@@ -106,14 +106,6 @@ mod tests {
     use crate::time::Instant;
     use crate::units::MilliCelsius;
 
-    const FORMATS: [PayloadFormat; 5] = [
-        PayloadFormat::HomeAssistant,
-        PayloadFormat::Json,
-        PayloadFormat::Losant,
-        PayloadFormat::Plain,
-        PayloadFormat::SenMl,
-    ];
-
     fn reading(value: i32, sequence: u32) -> Reading {
         Reading {
             taken: Instant::ZERO,
@@ -137,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_format_looks_as_documented() {
-        let [home_assistant, json, losant, plain, senml] = FORMATS
+        let [home_assistant, json, losant, plain, senml] = PayloadFormat::ALL
             .map(|format| written(format, &reading(25_000, 7), Some(1_700_000_000_000), "n1"));
         assert_eq!(home_assistant, r#"{"temperature":25.0}"#);
         assert_eq!(
@@ -158,7 +150,7 @@ mod tests {
     #[test]
     fn an_unknown_time_is_left_out() {
         let [home_assistant, json, losant, plain, senml] =
-            FORMATS.map(|format| written(format, &reading(-40_313, 0), None, "n1"));
+            PayloadFormat::ALL.map(|format| written(format, &reading(-40_313, 0), None, "n1"));
         assert_eq!(home_assistant, r#"{"temperature":-40.31}"#);
         assert_eq!(json, r#"{"sequence":0,"temperature":-40.31}"#);
         assert_eq!(losant, r#"{"data":{"temperature":-40.31}}"#);
@@ -211,7 +203,7 @@ mod tests {
         ) {
             let expected = written(PayloadFormat::Plain, &reading(value, sequence), unix, &id);
             let expected: Value = serde_json::from_str(&expected).unwrap();
-            for format in FORMATS {
+            for format in PayloadFormat::ALL {
                 let text = written(format, &reading(value, sequence), unix, &id);
                 let json: Value = serde_json::from_str(&text).unwrap();
                 let (temperature, time) = match format {

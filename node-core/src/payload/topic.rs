@@ -63,14 +63,6 @@ mod tests {
 
     type Write = fn(&ReportConfig, &mut Writer<'_>);
 
-    const FORMATS: [PayloadFormat; 5] = [
-        PayloadFormat::HomeAssistant,
-        PayloadFormat::Json,
-        PayloadFormat::Losant,
-        PayloadFormat::Plain,
-        PayloadFormat::SenMl,
-    ];
-
     fn config(format: PayloadFormat, id: &str, topic: &str) -> ReportConfig {
         ReportConfig {
             client_id: Text::new(id).unwrap(),
@@ -99,7 +91,7 @@ mod tests {
     #[test]
     fn the_longest_topics_fit() {
         let (id, long) = (["i"; 48].concat(), ["t"; 80].concat());
-        for format in FORMATS {
+        for format in PayloadFormat::ALL {
             let config = config(format, &id, &long);
             for write in [command_topic, status_topic, discovery_topic] {
                 assert!(!topic(write, &config).is_empty());

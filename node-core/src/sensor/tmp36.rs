@@ -113,15 +113,6 @@ impl Conversion {
 mod tests {
     use super::*;
 
-    const SCALES: [Scale; 6] = [
-        Scale::BareEsp12,
-        Scale::Esp32c3(Attenuation::Db0),
-        Scale::Esp32c3(Attenuation::Db2p5),
-        Scale::Esp32c3(Attenuation::Db6),
-        Scale::Esp32c3(Attenuation::Db11),
-        Scale::NodeMcu,
-    ];
-
     /// Codes that a nominal NodeMCU returns from −40 °C to 125 °C in steps of 5 °C, and the
     /// temperature that each stands for, in hundredths of a degree.
     const NODEMCU_CODES: [(u16, i64); 34] = [
@@ -212,7 +203,7 @@ mod tests {
 
     #[test]
     fn every_code_of_every_scale_is_within_half_a_microvolt_of_its_fraction() {
-        for scale in SCALES {
+        for scale in Scale::ALL {
             let (range_uv, codes) = scale.span();
             let (range_uv, codes) = (i64::from(range_uv), i64::from(codes));
             for code in 0..=u16::MAX {
@@ -225,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_code_of_every_scale_survives_the_way_there_and_back() {
-        for scale in SCALES {
+        for scale in Scale::ALL {
             let mut below = None;
             for code in 0..=u16::MAX {
                 let temperature = datasheet(scale, code);

@@ -10,6 +10,10 @@ use crate::emulator::{Core, CoreFault, Machine};
 /// Why an emulated node stands somewhere.
 const STANDS: &str = "it was booted";
 
+/// Bytes that a node is told at once at most: those of a TLS record (2¹⁴, RFC 8446 §5.1), which
+/// a frame to an emulated core holds.
+const PIECE_MAX: usize = 16_384;
+
 /// A node that runs.
 #[derive(Debug)]
 #[expect(
@@ -107,6 +111,66 @@ impl Firmware {
         match self {
             Self::Native(_) => 0,
             Self::Riscv32(machine) => machine.take_instructions(),
+        }
+    }
+}
+
+/// Cuts an input that is longer than what a node is told at once, whatever core it runs on.
+pub(super) fn pieces(input: Input<'_>) -> impl Iterator<Item = Input<'_>> {
+    let mut rest = Some(input);
+    std::iter::from_fn(move || {
+        let (first, then) = cut(rest.take()?);
+        rest = then;
+        Some(first)
+    })
+}
+
+/// Takes a first piece off an input.
+fn cut(input: Input<'_>) -> (Input<'_>, Option<Input<'_>>) {
+    if let Input::SerialRead(bytes) = input
+        && let Some((first, rest)) = split(bytes)
+    {
+        return (Input::SerialRead(first), Some(Input::SerialRead(rest)));
+    }
+    if let Input::StreamRead(bytes) = input
+        && let Some((first, rest)) = split(bytes)
+    {
+        return (Input::StreamRead(first), Some(Input::StreamRead(rest)));
+    }
+    (input, None)
+}
+
+/// Splits bytes that are too long for one piece.
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let split = bytes.split_at_checked(PIECE_MAX);
+    split.filter(|(_, rest)| !rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use node_wire::FRAME_MAX;
+
+    use super::*;
+
+    #[test]
+    fn pieces_of_an_input_are_the_input_and_fit_a_frame() {
+        let typed: Vec<u8> = (0..=2 * PIECE_MAX)
+            .map(|place| place.to_le_bytes()[0])
+            .collect();
+        let mut told = Vec::new();
+        let mut buffer = vec![0; FRAME_MAX];
+        for input in pieces(Input::StreamRead(&typed)) {
+            let now = Instant::ZERO;
+            assert!(Request::Handle { now, input }.encode(&mut buffer).is_ok());
+            let Input::StreamRead(bytes) = input else {
+                panic!("{input:?}");
+            };
+            told.extend_from_slice(bytes);
+        }
+        assert!(told == typed);
+        assert_eq!(pieces(Input::SerialRead(&typed)).count(), 3);
+        for input in [Input::SerialRead(&[]), Input::LinkUp] {
+            assert!(pieces(input).eq([input]));
         }
     }
 }

@@ -8,8 +8,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::cross::environment::inherited;
 use crate::cross::target::InstructionSet;
-use crate::cross::toolchain::{Toolchain, inherited};
+use crate::cross::toolchain::Toolchain;
 use crate::cross::{CrossError, Target, lx106};
 use crate::root::root;
 

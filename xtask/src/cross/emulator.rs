@@ -10,6 +10,12 @@ use std::time::Duration;
 
 use crate::cross::{CrossError, Image, Program, Target, program};
 
+/// Looks at an emulator that has closed its output, until it counts as hung: 10 s, where it takes
+/// a millisecond or two to end.
+const LOOKS_MAX: u32 = 5_000;
+/// Time between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
 /// What came of a run.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Outcome {
@@ -117,8 +123,8 @@ fn bounded(mut command: Command, input: &[u8], bound: Duration) -> Result<Outcom
             output
         });
         let complaints = scope.spawn(move || gather(stderr));
-        let hung = ended.recv_timeout(bound).is_err();
-        let end = end(&mut child, hung)?;
+        let is_closed = ended.recv_timeout(bound).is_ok();
+        let end = end(&mut child, if is_closed { LOOKS_MAX } else { 0 })?;
         let output = output.join().expect("reading does not panic");
         let complaints = complaints.join().expect("reading does not panic");
         Ok(Outcome {
@@ -129,17 +135,18 @@ fn bounded(mut command: Command, input: &[u8], bound: Duration) -> Result<Outcom
     })
 }
 
-fn end(child: &mut Child, hung: bool) -> Result<End, CrossError> {
+/// Looks so many times whether a process has ended, and ends one that has not.
+fn end(child: &mut Child, looks: u32) -> Result<End, CrossError> {
     let failed = |error| CrossError::Failed(format!("the emulator could not be ended: {error}"));
-    if hung {
-        child.kill().map_err(failed)?;
+    for _ in 0..looks {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok(End::Exited(status.code()));
+        }
+        thread::park_timeout(LOOK_EVERY);
     }
-    let status = child.wait().map_err(failed)?;
-    Ok(if hung {
-        End::Hung
-    } else {
-        End::Exited(status.code())
-    })
+    child.kill().map_err(failed)?;
+    child.wait().map_err(failed)?;
+    Ok(End::Hung)
 }
 
 /// Hands all input over; an image that ends early takes no more.
@@ -175,6 +182,14 @@ mod tests {
         let outcome = bounded(command, b"", Duration::from_millis(300)).unwrap();
         assert_eq!(outcome.end, End::Hung);
         assert_eq!(outcome.output, b"before\n");
+    }
+
+    #[test]
+    fn a_command_that_hangs_behind_its_output_is_ended() {
+        let mut command = Command::new("sleep");
+        let mut child = command.arg("600").stdout(Stdio::null()).spawn().unwrap();
+        assert_eq!(end(&mut child, 2), Ok(End::Hung));
+        assert_eq!(child.try_wait().unwrap().unwrap().code(), None);
     }
 
     #[test]

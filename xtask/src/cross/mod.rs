@@ -12,6 +12,7 @@ mod build;
 mod compile;
 mod elf;
 pub(crate) mod emulator;
+mod environment;
 mod error;
 pub(crate) mod image;
 mod literals;
@@ -28,8 +29,9 @@ pub(crate) use compile::{Compiled, Crate, built, compile};
 pub(crate) use elf::Elf;
 #[cfg(test)]
 pub(crate) use elf::{Section, Symbol};
+pub(crate) use environment::inherited;
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::{check, run};
 pub(crate) use target::{InstructionSet, Target};
-pub(crate) use toolchain::{Toolchain, inherited};
+pub(crate) use toolchain::Toolchain;

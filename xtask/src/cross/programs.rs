@@ -35,15 +35,31 @@ pub(crate) enum Program {
     WasmLinker,
 }
 
-/// LLVM's linker, with and without Debian's version numbers.
-const LLD: &[&str] = &[
-    "ld.lld",
+/// What links for riscv32, best first: LLVM's linker with Debian's version numbers, newest first,
+/// and without one, which may stand for a version older than the compiler; then GNU's.
+const RISCV32_LINKERS: &[&str] = &[
     "ld.lld-24",
     "ld.lld-23",
     "ld.lld-22",
     "ld.lld-21",
     "ld.lld-20",
     "ld.lld-19",
+    "ld.lld",
+    "riscv64-unknown-elf-ld",
+    "riscv32-unknown-elf-ld",
+];
+/// How many of them are LLVM's: those in front.
+const LLD_COUNT: usize = 7;
+
+/// What links for WebAssembly, in the same order.
+const WASM_LINKERS: &[&str] = &[
+    "wasm-ld-24",
+    "wasm-ld-23",
+    "wasm-ld-22",
+    "wasm-ld-21",
+    "wasm-ld-20",
+    "wasm-ld-19",
+    "wasm-ld",
 ];
 
 impl Program {
@@ -52,7 +68,7 @@ impl Program {
         match self {
             Self::HostCompiler => &["cc", "gcc", "clang"],
             Self::Lx106Archiver => &["xtensa-lx106-elf-ar"],
-            Self::Lld => LLD,
+            Self::Lld => RISCV32_LINKERS.split_at(LLD_COUNT).0,
             Self::Lx106Assembler => &["xtensa-lx106-elf-as"],
             Self::Lx106Compiler => &["xtensa-lx106-elf-gcc"],
             Self::Lx106Linker => &["xtensa-lx106-elf-ld"],
@@ -60,26 +76,8 @@ impl Program {
             Self::Lx106Symbols => &["xtensa-lx106-elf-nm"],
             Self::QemuRiscv32 => &["qemu-system-riscv32"],
             Self::QemuXtensa => &["qemu-system-xtensa"],
-            Self::Riscv32Linker => &[
-                "ld.lld",
-                "ld.lld-24",
-                "ld.lld-23",
-                "ld.lld-22",
-                "ld.lld-21",
-                "ld.lld-20",
-                "ld.lld-19",
-                "riscv64-unknown-elf-ld",
-                "riscv32-unknown-elf-ld",
-            ],
-            Self::WasmLinker => &[
-                "wasm-ld",
-                "wasm-ld-24",
-                "wasm-ld-23",
-                "wasm-ld-22",
-                "wasm-ld-21",
-                "wasm-ld-20",
-                "wasm-ld-19",
-            ],
+            Self::Riscv32Linker => RISCV32_LINKERS,
+            Self::WasmLinker => WASM_LINKERS,
         }
     }
 
@@ -131,5 +129,12 @@ mod tests {
     #[test]
     fn a_program_that_is_nowhere_does_not_answer() {
         assert!(!answers("no-such-program-anywhere"));
+    }
+
+    #[test]
+    fn all_linkers_of_llvm_and_no_others_are_its() {
+        let every = Program::Riscv32Linker.names().iter();
+        let of_llvm: Vec<_> = every.filter(|name| name.starts_with("ld.lld")).collect();
+        assert!(of_llvm.into_iter().eq(Program::Lld.names()));
     }
 }

@@ -9,12 +9,11 @@
 //!
 //! Does not know what is compiled.
 
-use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::cross::CrossError;
+use crate::cross::environment::ask;
 use crate::cross::target::InstructionSet;
 
 /// Why writing to a string holds.
@@ -43,7 +42,8 @@ pub(crate) struct Toolchain {
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Candidate {
     origin: Origin,
-    cargo: PathBuf,
+    /// Nothing where it is not installed.
+    cargo: Option<PathBuf>,
     rustc: PathBuf,
     sysroot: PathBuf,
     version: Version,
@@ -116,7 +116,7 @@ fn choose(set: InstructionSet, candidates: &[Candidate]) -> Option<Toolchain> {
     Some(Toolchain {
         name: chosen.to_string(),
         builds_core: !chosen.is_ready(set),
-        cargo: chosen.cargo.clone(),
+        cargo: chosen.cargo.clone()?,
         rustc: chosen.rustc.clone(),
         sysroot: chosen.sysroot.clone(),
     })
@@ -176,19 +176,29 @@ impl Candidate {
         } else if set == InstructionSet::Lx106 && llvm < LLVM_XTENSA_MIN {
             let what = format!("its LLVM has no `esp8266`, {LLVM_XTENSA_MIN} is needed");
             (what, self.update())
+        } else if self.cargo.is_none() {
+            let what = "half installed, its cargo is absent".to_owned();
+            (what, self.add_cargo())
         } else if self.is_ready(set) || self.has_sources {
             return None;
         } else {
-            (
-                "half installed, its sources are absent".to_owned(),
-                self.complete(),
-            )
+            let what = "half installed, its sources are absent".to_owned();
+            (what, self.add_sources())
         };
         Some(Obstacle { what, remedy })
     }
 
+    /// Returns how to get its cargo.
+    fn add_cargo(&self) -> String {
+        match &self.origin {
+            Origin::Debian([_, cargo, _]) => format!("apt-get install {cargo}"),
+            Origin::Path => "install the cargo that belongs to it".to_owned(),
+            Origin::Rustup(name) => format!("rustup component add cargo --toolchain {name}"),
+        }
+    }
+
     /// Returns how to get its sources.
-    fn complete(&self) -> String {
+    fn add_sources(&self) -> String {
         match &self.origin {
             Origin::Debian([_, _, sources]) => format!("apt-get install {sources}"),
             Origin::Path => "install the sources of its standard library".to_owned(),
@@ -227,25 +237,25 @@ fn candidates() -> Vec<Candidate> {
         .into_iter()
         .filter_map(|name| {
             let rustc = rustup_which(&name, "rustc")?;
-            let cargo = rustup_which(&name, "cargo")?;
+            let cargo = rustup_which(&name, "cargo");
             candidate(Origin::Rustup(name), rustc, cargo)
         })
         .collect();
     for packages in DEBIAN {
-        let rustc = debian_program(packages[0], "rustc");
-        let cargo = debian_program(packages[1], "cargo");
-        if let (Some(rustc), Some(cargo)) = (rustc, cargo) {
+        if let Some(rustc) = debian_program(packages[0], "rustc") {
+            let cargo = debian_program(packages[1], "cargo");
             found.extend(candidate(Origin::Debian(packages), rustc, cargo));
         }
     }
     if found.is_empty() {
-        found.extend(candidate(Origin::Path, "rustc".into(), "cargo".into()));
+        let cargo = ask("cargo".as_ref(), &["--version"]).map(|_| "cargo".into());
+        found.extend(candidate(Origin::Path, "rustc".into(), cargo));
     }
     found
 }
 
 /// Asks a compiler what it is and what it has.
-fn candidate(origin: Origin, rustc: PathBuf, cargo: PathBuf) -> Option<Candidate> {
+fn candidate(origin: Origin, rustc: PathBuf, cargo: Option<PathBuf>) -> Option<Candidate> {
     let version = version(&ask(rustc.as_os_str(), &["-vV"])?)?;
     let sysroot = PathBuf::from(ask(rustc.as_os_str(), &["--print", "sysroot"])?.trim());
     let libraries = sysroot.join("lib/rustlib");
@@ -318,34 +328,6 @@ fn debian_program(package: &str, program: &str) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// Starts a program and returns what it prints, if it succeeds.
-///
-/// What rustup and cargo told this program about their own choice of compiler must not decide
-/// what another one answers.
-fn ask(program: &OsStr, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    for name in inherited() {
-        command.env_remove(name);
-    }
-    let output = command.output().ok()?;
-    let text = output.status.success().then_some(output.stdout)?;
-    String::from_utf8(text).ok()
-}
-
-/// Names the variables that tie a command to the compiler that this program was built with.
-pub(crate) fn inherited() -> Vec<OsString> {
-    let ours = |name: &OsString| {
-        let name = name.to_string_lossy();
-        name.starts_with("CARGO") && name != "CARGO_HOME" && !name.starts_with("CARGO_NET")
-            || name.starts_with("RUST") && name != "RUSTUP_HOME" && name != "RUSTUP_DIST_SERVER"
-    };
-    std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(ours)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,7 +338,7 @@ mod tests {
     fn found(origin: Origin, minor: u32, llvm: u32) -> Candidate {
         Candidate {
             origin,
-            cargo: "cargo".into(),
+            cargo: Some("cargo".into()),
             rustc: "rustc".into(),
             sysroot: "/".into(),
             version: Version {
@@ -421,6 +403,10 @@ mod tests {
                 has_sources: false,
                 ..rustup("nightly-x86_64", 97, 22)
             },
+            Candidate {
+                cargo: None,
+                ..found(Origin::Debian(DEBIAN[0]), 96, 22)
+            },
         ];
         assert_eq!(choose(InstructionSet::Lx106, &found), None);
         insta::assert_snapshot!(advice(InstructionSet::Lx106, &found), @"
@@ -433,6 +419,8 @@ mod tests {
               apt-get install rust-src
           rustup's nightly-x86_64 (rustc 1.97.0, LLVM 22): half installed, its sources are absent
               rustup component add rust-src --toolchain nightly-x86_64
+          Debian's rustc-web (rustc 1.96.0, LLVM 22): half installed, its cargo is absent
+              apt-get install cargo-web
           install one, with rustup:
               rustup toolchain install nightly --profile minimal --component rust-src
           or on Debian:

@@ -4,10 +4,10 @@
 //! reach a session and acknowledged readings, and not only the first refusal.
 
 use node_core::{
-    AdcCode, Attenuation, BackoffConfig, Calibration, CloseReason, Config, Conversion, DropPolicy,
-    Duration, Filter, INTERVAL_MAX, INTERVAL_MIN, Input, Instant, LinkLoss, MilliCelsius,
-    OVERSAMPLE_MAX, PayloadFormat, QUEUE_CAPACITY_MAX, Qos, QueueConfig, ReportConfig,
-    SamplingConfig, Scale, SensorConfig, Text, UnixTime, WifiConfig, WifiPolicy,
+    AdcCode, BackoffConfig, Calibration, CloseReason, Config, Conversion, DropPolicy, Duration,
+    Filter, INTERVAL_MAX, INTERVAL_MIN, Input, Instant, LinkLoss, MilliCelsius, OVERSAMPLE_MAX,
+    PayloadFormat, QUEUE_CAPACITY_MAX, Qos, QueueConfig, ReportConfig, SamplingConfig, Scale,
+    SensorConfig, Text, UnixTime, WifiConfig, WifiPolicy,
 };
 
 use crate::parity::draw::Draw;
@@ -22,41 +22,6 @@ const TURNS_MORE: u64 = 120;
 const HOSTILE_MAX: usize = 1100;
 /// Longest time that passes without a reason.
 const PAUSE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
-
-const LINK_LOSSES: [LinkLoss; 6] = [
-    LinkLoss::AccessPointNotFound,
-    LinkLoss::AssociationFailed,
-    LinkLoss::AuthenticationFailed,
-    LinkLoss::BeaconsLost,
-    LinkLoss::Deauthenticated,
-    LinkLoss::JoinTimedOut,
-];
-
-const CLOSE_REASONS: [CloseReason; 6] = [
-    CloseReason::Finished,
-    CloseReason::Refused,
-    CloseReason::Reset,
-    CloseReason::TimedOut,
-    CloseReason::Unresolved,
-    CloseReason::Untrusted,
-];
-
-const SCALES: [Scale; 6] = [
-    Scale::BareEsp12,
-    Scale::Esp32c3(Attenuation::Db0),
-    Scale::Esp32c3(Attenuation::Db2p5),
-    Scale::Esp32c3(Attenuation::Db6),
-    Scale::Esp32c3(Attenuation::Db11),
-    Scale::NodeMcu,
-];
-
-const FORMATS: [PayloadFormat; 5] = [
-    PayloadFormat::HomeAssistant,
-    PayloadFormat::Json,
-    PayloadFormat::Losant,
-    PayloadFormat::Plain,
-    PayloadFormat::SenMl,
-];
 
 /// What somebody types, or a broker sends.
 const LINES: [&[u8]; 10] = [
@@ -169,8 +134,8 @@ fn disturb(world: &mut World, draw: &mut Draw) {
         }
         7 => world.tell(Input::StreamRead(draw.one_of(&PACKETS))),
         8 => world.tell(Input::StreamRead(&draw.bytes(HOSTILE_MAX))),
-        9 => world.tell(Input::LinkDown(draw.one_of(&LINK_LOSSES))),
-        10 => world.tell(Input::StreamClosed(draw.one_of(&CLOSE_REASONS))),
+        9 => world.tell(Input::LinkDown(draw.one_of(&LinkLoss::ALL))),
+        10 => world.tell(Input::StreamClosed(draw.one_of(&CloseReason::ALL))),
         11 => world.deliver(draw.place(3)),
         12 => {
             let civil =
@@ -257,7 +222,7 @@ fn sensor(draw: &mut Draw) -> SensorConfig {
             Conversion::Datasheet,
             Conversion::TenthOfCode,
         ]),
-        scale: draw.one_of(&SCALES),
+        scale: draw.one_of(&Scale::ALL),
         step_max: (!draw.once_in(2)).then_some(MilliCelsius(step)),
     }
 }
@@ -285,7 +250,7 @@ fn report(draw: &mut Draw) -> ReportConfig {
         clean_session: draw.once_in(2),
         client_id: text(draw, 1),
         commands: draw.once_in(2),
-        format: draw.one_of(&FORMATS),
+        format: draw.one_of(&PayloadFormat::ALL),
         keep_alive_s: draw.one_of(&[0, 1, 60, u16::MAX]),
         password,
         qos: if draw.once_in(5) {
