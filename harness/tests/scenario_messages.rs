@@ -67,6 +67,7 @@ fn words_that_are_no_option_show_the_options() {
 fn cores_that_no_world_has_say_where_they_run() {
     insta::assert_snapshot!(about_block("node: { core: lx106 }\n"));
     insta::assert_snapshot!(about_block("node: { core: riscv }\n"));
+    insta::assert_snapshot!(about_block("node: { core: esp32c3 }\n"));
     insta::assert_snapshot!(about_block("nodes: 10000\nnode: { core: riscv32imc }\n"));
 }
 

@@ -15,7 +15,10 @@ pub(crate) fn root() -> PathBuf {
     package
         .as_deref()
         .and_then(Path::parent)
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+        .map(Path::to_path_buf)
+        // A whole path, because programs are started in other folders.
+        .or_else(|| env::current_dir().ok())
+        .unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// Returns a command that runs cargo in the repository.

@@ -202,6 +202,12 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         });
     }
     if let Some(path) = &action.trace {
+        if path.as_os_str() == "-" {
+            return Err(
+                "a trace cannot go to standard output; name a file, `./-` if it is called so"
+                    .to_owned(),
+            );
+        }
         let created = Target::File(path.clone()).open();
         let out = created
             .map_err(|error| format!("failed to create the trace {}: {error}", path.display()))?;

@@ -25,6 +25,13 @@ impl LivesReport {
 
 impl Reporter for LivesReport {
     fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        self.write(event)
+            .map_err(|error| io::Error::new(error.kind(), format!("the trace: {error}")))
+    }
+}
+
+impl LivesReport {
+    fn write(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
             RunEvent::Finished { scenario, outcome } => {
                 for life in &outcome.lives {

@@ -128,15 +128,24 @@ fn conversion(node: &Node, problems: &mut Problems) -> Option<Conversion> {
 }
 
 fn core(node: &Node, nodes: u32, problems: &mut Problems) -> Option<CoreChoice> {
-    if matches!(node.text(), Some("lx106" | "esp8266")) {
+    let elsewhere = match node.text() {
+        Some("lx106" | "esp8266") => Some((
+            "the ESP8266's core cannot run inside a world",
+            "QEMU runs it, with what nodes were told in a run: `nodelab run FILE --trace \
+             node.trace`, then `cargo xtask parity --trace node.trace --core lx106`",
+        )),
+        Some("esp32c3" | "riscv32") => Some((
+            "a core has the name of its instruction set",
+            "the ESP32-C3's is `riscv32imc`",
+        )),
+        _ => None,
+    };
+    if let Some((title, advice)) = elsewhere {
         let error = problems
             .file()
-            .error(node.span, "the ESP8266's core cannot run inside a world")
+            .error(node.span, title)
             .expected("expected `native` or `riscv32imc`")
-            .advice(
-                "it runs in QEMU only, which lives again what nodes were told in other runs: \
-                 `cargo xtask parity`",
-            );
+            .advice(advice);
         problems.report(error);
         return None;
     }

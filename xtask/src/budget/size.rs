@@ -27,7 +27,7 @@ pub(super) struct Taken {
 }
 
 /// Measures every target, prints a table, and fails when a budget is exceeded.
-pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(_arguments: &[String]) -> Result<(), Failure> {
     Ok(hold()?)
 }
 
@@ -45,6 +45,11 @@ fn hold() -> Result<(), CrossError> {
         console::say(&row(target, &taken));
         for budget in [Budget::Text, Budget::Ram] {
             let limit = table::limit(&limits, budget, target)?;
+            console::say(&format!(
+                "              {} {} of {limit} B",
+                budget.name(),
+                taken.used(budget)
+            ));
             broken.extend(complaint(target, budget, limit, &taken));
         }
     }
@@ -52,6 +57,16 @@ fn hold() -> Result<(), CrossError> {
         Ok(())
     } else {
         Err(CrossError::Failed(broken.join("\n")))
+    }
+}
+
+impl Taken {
+    /// Returns the bytes that count for a budget.
+    fn used(&self, budget: Budget) -> u32 {
+        match budget {
+            Budget::Ram => self.node.saturating_add(self.variables),
+            Budget::Text => total(&self.functions, Owner::NodeCore),
+        }
     }
 }
 
@@ -86,10 +101,7 @@ fn row(target: Target, taken: &Taken) -> String {
 
 /// Says by how much a budget is exceeded and what takes most of it, if it is.
 fn complaint(target: Target, budget: Budget, limit: u32, taken: &Taken) -> Option<String> {
-    let used = match budget {
-        Budget::Ram => taken.node.saturating_add(taken.variables),
-        Budget::Text => total(&taken.functions, Owner::NodeCore),
-    };
+    let used = taken.used(budget);
     let over = used.checked_sub(limit).filter(|over| *over > 0)?;
     let over = format!(
         "{} on {} is {used} B, {over} B above its budget of {limit} B ({})",

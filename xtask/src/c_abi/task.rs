@@ -50,5 +50,6 @@ fn prove() -> Result<(), CrossError> {
             on_lx106(&library, company, Expectation::Right)?;
         }
     }
+    console::say("header, libraries and example are right");
     Ok(())
 }

@@ -81,12 +81,15 @@ fn object(folder: &Path, name: &str, text: &str) -> Result<PathBuf, CrossError> 
         fs::remove_file(&made).map_err(|error| CrossError::of_file(&made, &error))?;
     }
     fs::write(&source, text).map_err(|error| CrossError::of_file(&source, &error))?;
+    // Half an object, left by an assembler that was ended, must not be taken for one.
+    let part = folder.join(format!("{name}.part"));
     let output = Command::new(assembler)
         .args(["--longcalls", "--text-section-literals", "-o"])
-        .args([&made, &source])
+        .args([&part, &source])
         .output()
         .map_err(|error| CrossError::Failed(format!("{assembler} did not start: {error}")))?;
     if output.status.success() {
+        fs::rename(&part, &made).map_err(|error| CrossError::of_file(&made, &error))?;
         Ok(made)
     } else {
         let what = format!("{assembler}, given {},", source.display());

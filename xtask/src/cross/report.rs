@@ -10,6 +10,9 @@ use crate::cross::{
     CrossError, Elf, Image, Package, Remedies, Target, build_with, emulator, image,
 };
 
+/// Levels of optimisation that cargo knows.
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+
 /// What one image takes.
 #[derive(Clone, Debug)]
 struct Row {
@@ -55,12 +58,11 @@ pub(crate) fn check() -> Result<(), String> {
 fn level(arguments: &[String]) -> Result<Option<&str>, CrossError> {
     match arguments {
         [] => Ok(None),
-        [name, level] if name == "--level" => Ok(Some(level)),
-        _ => Err(CrossError::Missing(
-            "usage: cargo xtask cross [--update-image | --level LEVEL], with a level of cargo's \
-             `opt-level`"
-                .to_owned(),
-        )),
+        [name, level] if name == "--level" && LEVELS.contains(&level.as_str()) => Ok(Some(level)),
+        _ => Err(CrossError::Missing(format!(
+            "usage: cargo xtask cross [--update-image | --level LEVEL], with a LEVEL of {}",
+            LEVELS.join(", ")
+        ))),
     }
 }
 
@@ -74,7 +76,7 @@ fn row(image: &Image) -> Result<Row, CrossError> {
         Target::Lx106 | Target::Riscv32Virt if emulator::is_present(image.target) => {
             Ok(trial::measure(image)?)
         }
-        Target::Lx106 | Target::Riscv32Virt => Err("not measured: qemu absent"),
+        Target::Lx106 | Target::Riscv32Virt => Err("qemu-system-misc is not installed"),
     };
     Ok(Row {
         target: image.target,
@@ -136,12 +138,15 @@ mod tests {
                     stack: 1_234,
                 }),
             ),
-            row(Target::Riscv32Virt, Err("not measured: qemu absent")),
+            row(
+                Target::Riscv32Virt,
+                Err("qemu-system-misc is not installed"),
+            ),
         ];
         insta::assert_snapshot!(table(&rows), @r"
         bytes of            text  rodata    data     bss    node   stack at boot
         lx106              40000    5000      16   30000    2992    1234    9876
-        riscv32-virt       40000    5000      16   30000  not measured: qemu absent
+        riscv32-virt       40000    5000      16   30000  qemu-system-misc is not installed
         ");
     }
 

@@ -117,8 +117,8 @@ impl Collection {
     /// What is wrong with the file, in words.
     pub(crate) fn read(file: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Self, String> {
         let mut lives = Vec::new();
-        for life in Lives::new(file) {
-            let life = life.map_err(|error| format!("the recording is no such file: {error:?}"))?;
+        for (place, life) in Lives::new(file).enumerate() {
+            let life = life.map_err(|error| format!("{error:?} after {place} whole lives"))?;
             if wanted(life.name) {
                 lives.push(Life::new(life.name, life.requests)?);
             }

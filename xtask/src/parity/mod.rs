@@ -28,4 +28,5 @@ mod turn;
 mod words;
 mod world;
 
+pub(crate) use options::OPTIONS;
 pub(crate) use task::{check, check_flip, run};

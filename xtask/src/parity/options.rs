@@ -15,16 +15,13 @@ const SEED: u64 = 1;
 /// Cores that lives are replayed on.
 const CORES: [Target; 2] = [Target::Lx106, Target::Riscv32Virt];
 
-/// The text of `--help`.
-pub(crate) const HELP: &str = "\
-Replays what nodes were told on emulated cores, and compares every answer with this machine's.
-
+/// What its help says of options.
+pub(crate) const OPTIONS: &str = "\
 Without options: every node of every shipped scenario, random lives, and the reference life, on
-both cores. Ends with a table: lives, turns, bytes, instructions, stack. Exit codes: 0 parity,
-1 a difference or too many instructions, 3 something is not installed or not understood.
+both cores. Ends with a table: lives, turns, bytes, instructions, stack.
 
   --only NAME       lives whose name is this, or begins with it and a blank
-  --core CORE       only lx106 or only riscv32-virt
+  --core CORE       only lx106 or only riscv32-virt (the code of `core: riscv32imc`, in QEMU)
   --random N        lead N random lives (3000)
   --seed S          draw them from S (1)
   --trace FILE      lives of a recording: nodelab run PATH --trace FILE
@@ -47,8 +44,6 @@ pub(crate) enum Task {
         /// Quotes the changelog.
         because: Option<String>,
     },
-    /// Print the help.
-    Help,
     /// Replay lives.
     Replay(Lives),
     /// See whether a difference is seen.
@@ -91,7 +86,6 @@ struct Given {
     accept: bool,
     because: Option<String>,
     cores: Vec<Target>,
-    help: bool,
     only: Option<String>,
     random: Option<u64>,
     seed: Option<u64>,
@@ -130,7 +124,6 @@ impl Given {
                 "--accept" => given.accept = true,
                 "--because" => given.because = Some(value()?),
                 "--core" => given.cores.push(core(&value()?)?),
-                "--help" | "-h" => given.help = true,
                 "--only" => given.only = Some(value()?),
                 "--random" => given.random = Some(number(word, &value()?)?),
                 "--seed" => given.seed = Some(number(word, &value()?)?),
@@ -145,9 +138,6 @@ impl Given {
     fn task(self) -> Result<Task, Failure> {
         let chooses = self.only.is_some() || self.trace.is_some();
         let draws = self.random.is_some() || self.seed.is_some();
-        if self.help {
-            return Ok(Task::Help);
-        }
         if self.because.is_some() && !self.accept {
             return Err(odd("--because belongs to --accept"));
         }
@@ -225,7 +215,16 @@ pub(crate) fn is_named(name: &str, wanted: &str) -> bool {
 
 fn core(name: &str) -> Result<Target, Failure> {
     let known = CORES.into_iter().find(|core| core.name() == name);
-    known.ok_or_else(|| odd(&format!("there is no core `{name}`: lx106, riscv32-virt")))
+    let hint = match name {
+        "esp8266" => "; the ESP8266's core is lx106",
+        "esp32c3" | "riscv32imc" => "; the ESP32-C3's instruction set runs in riscv32-virt",
+        _ => "",
+    };
+    known.ok_or_else(|| {
+        odd(&format!(
+            "there is no core `{name}`, only lx106 and riscv32-virt{hint}"
+        ))
+    })
 }
 
 fn number(option: &str, text: &str) -> Result<u64, Failure> {
@@ -256,10 +255,10 @@ mod tests {
 
     #[test]
     fn the_help_names_the_defaults_and_every_option() {
-        assert!(HELP.contains(&format!("N random lives ({RANDOM})")));
-        assert!(HELP.contains(&format!("draw them from S ({SEED})")));
+        assert!(OPTIONS.contains(&format!("N random lives ({RANDOM})")));
+        assert!(OPTIONS.contains(&format!("draw them from S ({SEED})")));
         for option in ["--only", "--core", "--trace", "--accept", "--because"] {
-            assert!(HELP.contains(option), "{option}");
+            assert!(OPTIONS.contains(option), "{option}");
         }
     }
 

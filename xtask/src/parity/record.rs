@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::console;
 use crate::failure::Failure;
 use crate::parity::life::Collection;
 use crate::root::{cargo, root};
@@ -14,6 +15,8 @@ use crate::root::{cargo, root};
 const EXITS_AFTER_A_RUN: [i32; 3] = [0, 1, 42];
 /// nodelab's exit code for scenarios that are not there or not valid.
 const EXIT_INVALID: i32 = 3;
+/// How somebody comes to a recording.
+pub(crate) const WRITE_ONE: &str = "write one: cargo run --release -- run scenarios --trace FILE";
 
 /// Which scenarios are recorded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,6 +41,10 @@ pub(crate) fn record(
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
+    console::say(&format!(
+        "building nodelab, and recording every node of {} …",
+        wanted.scenarios
+    ));
     let mut command = cargo(&["run", "--release", "--quiet", "--", "run", wanted.scenarios]);
     command.args(["--trace", &shown]);
     if let Some(seed) = wanted.seed {
@@ -65,13 +72,14 @@ pub(crate) fn record(
 ///
 /// What is wrong with the file.
 pub(crate) fn read(path: &Path, is_liked: impl Fn(&str) -> bool) -> Result<Collection, Failure> {
-    let bytes = fs::read(path).map_err(|error| {
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::Missing(format!("{}: {error}; {WRITE_ONE}", path.display())))?;
+    Collection::read(&bytes, is_liked).map_err(|why| {
+        let path = path.display();
         Failure::Missing(format!(
-            "{}: {error}; write one: cargo run --release -- run scenarios --trace FILE",
-            path.display()
+            "{path} is no recording, or is damaged: {why}; {WRITE_ONE}"
         ))
-    })?;
-    Ok(Collection::read(&bytes, is_liked)?)
+    })
 }
 
 fn file() -> PathBuf {

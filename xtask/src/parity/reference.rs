@@ -243,13 +243,10 @@ impl Record {
         let grown = measured.iter().flat_map(|new| self.grown(new));
         let grown: Vec<String> = grown.collect();
         match because {
-            Some(because) if !quotes(changelog, because) => {
-                return Err(format!(
-                    "{CHANGELOG} has no line with these words, {QUOTATION_MIN} letters at least: \
-                     {because}"
-                ));
+            Some(because) => {
+                find_quotation(changelog, because)?;
+                self.because = Some(because.to_owned());
             }
-            Some(because) => self.because = Some(because.to_owned()),
             None if grown.is_empty() => {}
             None => {
                 return Err(format!(
@@ -279,6 +276,20 @@ impl Record {
         });
         pairs.collect()
     }
+}
+
+/// Looks for words of the changelog.
+///
+/// # Errors
+///
+/// That they are not there, or too few.
+pub(crate) fn find_quotation(changelog: &str, because: &str) -> Result<(), String> {
+    if quotes(changelog, because) {
+        return Ok(());
+    }
+    Err(format!(
+        "{CHANGELOG} has no line with these words, {QUOTATION_MIN} letters at least: {because}"
+    ))
 }
 
 /// Returns whether a text has these words in this order, wherever its lines break.

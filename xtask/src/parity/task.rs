@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::parity::compare::{Part, Tally};
 use crate::parity::divergence::{Images, describe};
 use crate::parity::life::{Collection, Life};
-use crate::parity::options::{HELP, Lives, Options, Origin, Task, is_named};
-use crate::parity::record::{Wanted, read, record};
+use crate::parity::options::{Lives, Options, Origin, Task, is_named};
+use crate::parity::record::{WRITE_ONE, Wanted, read, record};
 use crate::parity::reference::{CHANGELOG, FILE, Measured, Record};
 use crate::parity::replay::{Replay, Stop, replay};
 use crate::parity::{flip, random, reference, report};
@@ -31,10 +31,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let Options { task, cores } = Options::read(arguments)?;
     match task {
         Task::Accept { because } => accept(&cores, because.as_deref()),
-        Task::Help => {
-            console::say(HELP);
-            Ok(())
-        }
         Task::Replay(lives) => compare(&cores, &lives),
         Task::SelfTest => flip::check(),
     }
@@ -62,10 +58,15 @@ fn compare(cores: &[Target], wanted: &Lives) -> Result<(), Failure> {
     let names = cores.iter().map(|core| core.name());
     let columns: Vec<(&str, &Replay)> = names.zip(&runs).collect();
     console::say(&format!("\n{}", report::table(&columns).trim_end()));
-    match wanted {
-        Lives::All { .. } => check_record(&images),
-        Lives::Named { .. } | Lives::Recorded(_) => Ok(()),
+    if let Lives::All { .. } = wanted {
+        check_record(&images)?;
     }
+    let names: Vec<&str> = cores.iter().map(|core| core.name()).collect();
+    console::say(&format!(
+        "every answer of {known} lives is the same on {} as on this machine",
+        names.join(" and ")
+    ));
+    Ok(())
 }
 
 /// Compares the instructions of the reference life with the record.
@@ -94,6 +95,10 @@ fn check_record(images: &[Images]) -> Result<(), Failure> {
 }
 
 fn accept(cores: &[Target], because: Option<&str>) -> Result<(), Failure> {
+    // What cannot be accepted is said before minutes are spent.
+    if let Some(because) = because {
+        reference::find_quotation(&text_of(CHANGELOG)?, because).map_err(Failure::Missing)?;
+    }
     let measured = measure(&build_all(cores)?)?;
     let path = root().join(FILE);
     let record = match fs::read_to_string(&path) {
@@ -167,7 +172,6 @@ fn replay_all(images: &[Images], parts: &[Part]) -> Result<Vec<Replay>, Failure>
 fn collect(wanted: &Lives) -> Result<Collection, Failure> {
     match wanted {
         Lives::All { random, seed } => {
-            console::say("recording every node of every scenario …");
             let scenarios = SCENARIOS;
             let recorded = record(
                 Wanted {
@@ -187,12 +191,22 @@ fn collect(wanted: &Lives) -> Result<Collection, Failure> {
         Lives::Named { name, trace } => {
             let found = named(name, trace.as_deref())?;
             if found.lives.is_empty() {
-                let why = format!("no life has the name `{name}`, or begins with it and a blank");
+                let why = format!(
+                    "no life has the name `{name}`, or begins with it and a blank; names look like \
+                     `scenarios/wifi/lossy.test.yaml seed 3 node 0 boot 0`"
+                );
                 return Err(Failure::Missing(why));
             }
             Ok(found)
         }
-        Lives::Recorded(path) => read(path, |_| true),
+        Lives::Recorded(path) => {
+            let found = read(path, |_| true)?;
+            if found.lives.is_empty() {
+                let why = format!("{} holds no life; {WRITE_ONE}", path.display());
+                return Err(Failure::Missing(why));
+            }
+            Ok(found)
+        }
     }
 }
 
