@@ -19,7 +19,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 
@@ -31,13 +31,15 @@ use super::provider::Family;
 use super::provider::scope::{ScopedKeyLog, ScopedTime};
 use super::sessions::ScopedSessions;
 use super::setup::{ClientSetup, ServerSetup};
-use super::spec::{Stack, TlsSpec, Verification, Versions};
+use super::spec::{SessionKeeping, Stack, TlsSpec, Verification, Versions};
 use crate::adversary::Impostor;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose as Luck, Rng};
 
 /// Seconds that the root is valid before and after everything that it signs.
 const ROOT_MARGIN_S: i64 = 10 * 365 * 86_400;
+/// Sessions that a server remembers, if it does: as many as rustls does by itself.
+const SESSIONS_MAX: usize = 256;
 /// Name of the root that nodes trust.
 const ROOT_NAME: &str = "nodelab root";
 
@@ -214,7 +216,11 @@ fn server(
     seed: u64,
 ) -> ServerSetup {
     let settings = spec.settings();
-    let provider = family.provider(&settings.suites, &settings.groups);
+    let groups = settings
+        .server_groups
+        .as_deref()
+        .unwrap_or(&settings.groups);
+    let provider = family.provider(&settings.suites, groups);
     let builder = ServerConfig::builder_with_details(Arc::clone(&provider), Arc::new(ScopedTime))
         .with_protocol_versions(protocol_versions(settings.server_versions))
         .expect("the provider has suites and groups for both versions");
@@ -227,14 +233,21 @@ fn server(
     };
     let resolver = SingleCertAndKey::from(identity.clone());
     let mut config = builder.with_cert_resolver(Arc::new(resolver));
-    config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = usize::from(settings.tickets);
     config.max_fragment_size = settings.max_fragment_size.map(usize::from);
-    if settings.tickets > 0 {
-        let mut luck = luck(seed, EntityId::World, Part::Ticket, 0);
-        let mut key = [0; 32];
-        luck.fill_bytes(&mut key);
-        config.ticketer = family.ticketer(key);
+    match settings.session_keeping {
+        SessionKeeping::Memory => {
+            config.session_storage = ServerSessionMemoryCache::new(SESSIONS_MAX);
+        }
+        SessionKeeping::Tickets => {
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            if settings.tickets > 0 {
+                let mut luck = luck(seed, EntityId::World, Part::Ticket, 0);
+                let mut key = [0; 32];
+                luck.fill_bytes(&mut key);
+                config.ticketer = family.ticketer(key);
+            }
+        }
     }
     ServerSetup::rustls(config)
 }

@@ -49,6 +49,16 @@ pub enum Versions {
     V1_3,
 }
 
+/// Where a server keeps what it needs to resume sessions.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SessionKeeping {
+    /// In its memory: it gives out numbers, which are session ids in TLS 1.2 and short tickets
+    /// in TLS 1.3.
+    Memory,
+    /// Nowhere: it seals them into tickets, a client's certificates included.
+    Tickets,
+}
+
 /// How much of the server's certificate the node checks.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Verification {
@@ -109,8 +119,12 @@ pub struct TlsSettings {
     pub resumption: bool,
     /// The name that the node asks for, and that the server's certificate holds.
     pub server_name: String,
+    /// Groups that the server takes, if other than [`groups`](Self::groups).
+    pub server_groups: Option<Vec<KeyExchange>>,
     /// Versions that the server speaks.
     pub server_versions: Versions,
+    /// Where the server keeps sessions.
+    pub session_keeping: SessionKeeping,
     /// The node's library.
     pub stack: Stack,
     /// Ciphers that both ends offer, the preferred one first.
@@ -196,7 +210,9 @@ impl TlsSettings {
             record_max: unchecked.then_some(super::micropython::BUFFER),
             resumption: false,
             server_name: "broker.test".to_owned(),
+            server_groups: None,
             server_versions: Versions::Both,
+            session_keeping: SessionKeeping::Tickets,
             stack,
             suites,
             tickets: 1,
@@ -231,7 +247,6 @@ impl TlsSpec {
     }
 
     /// Takes settings as they are: any combination that rustls can do.
-    #[cfg(test)]
     pub(super) const fn unchecked(settings: TlsSettings) -> Self {
         Self(settings)
     }
@@ -263,6 +278,10 @@ impl TlsSettings {
                 TlsSpecError::FragmentSize,
             ),
             (distinct(&self.groups), TlsSpecError::Groups),
+            (
+                self.server_groups.as_deref().is_none_or(distinct),
+                TlsSpecError::Groups,
+            ),
             (distinct(&self.suites), TlsSpecError::Suites),
             (
                 DnsName::try_from(self.server_name.as_str()).is_ok(),

@@ -1,6 +1,8 @@
-//! What cryptography an endpoint did: the operations that a chip's time can be priced from.
+//! What cryptography an endpoint did, in counts that a chip's time can be priced from.
 //!
-//! Owns the counts. Does not know what an operation costs, nor who counted.
+//! Owns the counts, and which operation adds to which. Does not know what an operation costs.
+
+use super::operation::{Cipher, Curve, HashAlgorithm, OperationKind, RsaSize, Scheme};
 
 /// Operations of one group of key exchange.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -42,6 +44,31 @@ pub struct Work {
 }
 
 impl Work {
+    /// Counts an operation. What a node decrypts with RSA has no count: nodes never do.
+    pub(super) const fn count(&mut self, kind: OperationKind) {
+        match kind {
+            OperationKind::Agree(curve) => self.exchange(curve).agree += 1,
+            OperationKind::GenerateKey(curve) => self.exchange(curve).keygen += 1,
+            OperationKind::Encrypt(RsaSize::Bits2048) => self.rsa_2048_public += 1,
+            OperationKind::Hash { bytes, .. } => self.hash_bytes += bytes as u64,
+            OperationKind::Hmac { algorithm, bytes } => {
+                self.hash_bytes += bytes as u64 + algorithm.block_bytes();
+            }
+            OperationKind::HmacKey(algorithm) => self.hash_bytes += 2 * algorithm.block_bytes(),
+            OperationKind::Open { cipher, bytes } | OperationKind::Seal { cipher, bytes } => {
+                match cipher {
+                    Cipher::Aes128Cbc | Cipher::Aes128Gcm => self.aes_bytes += bytes as u64,
+                    Cipher::ChaCha20Poly1305 => self.chacha_bytes += bytes as u64,
+                }
+            }
+            OperationKind::Sign(scheme) => self.signature(scheme).sign += 1,
+            OperationKind::Verify(scheme) => self.signature(scheme).verify += 1,
+            OperationKind::Decrypt(_)
+            | OperationKind::HashFinish(_)
+            | OperationKind::Random { .. } => {}
+        }
+    }
+
     /// Adds what was computed elsewhere.
     pub fn add(&mut self, other: &Self) {
         self.p256.add(other.p256);
@@ -52,6 +79,30 @@ impl Work {
         self.aes_bytes += other.aes_bytes;
         self.chacha_bytes += other.chacha_bytes;
         self.hash_bytes += other.hash_bytes;
+    }
+
+    const fn exchange(&mut self, curve: Curve) -> &mut ExchangeWork {
+        match curve {
+            Curve::P256 => &mut self.p256,
+            Curve::X25519 => &mut self.x25519,
+        }
+    }
+
+    const fn signature(&mut self, scheme: Scheme) -> &mut SignatureWork {
+        match scheme {
+            Scheme::EcdsaP256 => &mut self.ecdsa,
+            Scheme::Ed25519 => &mut self.ed25519,
+        }
+    }
+}
+
+impl HashAlgorithm {
+    /// Returns the bytes that the hash takes at once (FIPS 180-4 §1).
+    pub(super) const fn block_bytes(self) -> u64 {
+        match self {
+            Self::Sha1 | Self::Sha256 => 64,
+            Self::Sha512 => 128,
+        }
     }
 }
 

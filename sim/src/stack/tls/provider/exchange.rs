@@ -6,9 +6,9 @@ use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, Supported
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 
-use super::super::work::{ExchangeWork, Work};
+use super::super::operation::OperationKind;
 use super::primitives::Exchange;
-use super::scope::{count, fill};
+use super::scope::{fill, record};
 
 /// Draws for one private key; one that P-256 refuses comes once in 2³².
 const DRAWS_MAX: u32 = 8;
@@ -27,7 +27,7 @@ impl<X: Exchange> SupportedKxGroup for Group<X> {
             let mut secret = [0; 32];
             fill(&mut secret)?;
             if let Some(private) = X::new(&secret) {
-                count(|work| of(work, X::GROUP).keygen += 1);
+                record(&[OperationKind::GenerateKey(X::CURVE)]);
                 let public = private.public();
                 return Ok(Box::new(Started { private, public }));
             }
@@ -46,7 +46,7 @@ impl<X: Exchange> SupportedKxGroup for Group<X> {
 
 impl<X: Exchange> ActiveKeyExchange for Started<X> {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
-        count(|work| of(work, X::GROUP).agree += 1);
+        record(&[OperationKind::Agree(X::CURVE)]);
         let shared = self.private.agree(peer);
         let shared = shared.ok_or(PeerMisbehaved::InvalidKeyShare)?;
         Ok(SharedSecret::from(&shared[..]))
@@ -68,13 +68,5 @@ impl<X: Exchange> ActiveKeyExchange for Started<X> {
 impl<X> std::fmt::Debug for Group<X> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Group")
-    }
-}
-
-fn of(work: &mut Work, group: NamedGroup) -> &mut ExchangeWork {
-    if group == NamedGroup::X25519 {
-        &mut work.x25519
-    } else {
-        &mut work.p256
     }
 }

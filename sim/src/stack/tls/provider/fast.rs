@@ -9,9 +9,11 @@ use graviola::hashing::sha2::Sha256Context;
 use graviola::key_agreement::{p256, x25519};
 use graviola::signing::ecdsa::{P256, VerifyingKey};
 use graviola::signing::eddsa::Ed25519VerifyingKey;
-use rustls::NamedGroup;
+use rustls::crypto::cipher::{AeadKey, Iv};
+use rustls::{ConnectionTrafficSecrets, NamedGroup};
 
-use super::primitives::{Aead, Cipher, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
+use super::super::operation::{Cipher, Curve};
+use super::primitives::{Aead, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
 
 /// Graviola.
 #[derive(Debug)]
@@ -46,10 +48,15 @@ impl Primitives for Fast {
 }
 
 impl Aead for AesGcm {
-    const CIPHER: Cipher = Cipher::Aes;
+    const CIPHER: Cipher = Cipher::Aes128Gcm;
+    const KEY: usize = 16;
 
     fn new(key: &[u8]) -> Self {
         Self::new(key)
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        ConnectionTrafficSecrets::Aes128Gcm { key, iv }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
@@ -64,10 +71,15 @@ impl Aead for AesGcm {
 }
 
 impl Aead for ChaCha20Poly1305 {
-    const CIPHER: Cipher = Cipher::ChaCha;
+    const CIPHER: Cipher = Cipher::ChaCha20Poly1305;
+    const KEY: usize = 32;
 
     fn new(key: &[u8]) -> Self {
         Self::new(key.try_into().expect("rustls asked how long keys are"))
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
@@ -112,6 +124,7 @@ impl Mac for Hmac<Sha256> {
 
 impl Exchange for p256::StaticPrivateKey {
     type Public = [u8; 65];
+    const CURVE: Curve = Curve::P256;
     const GROUP: NamedGroup = NamedGroup::secp256r1;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {
@@ -130,6 +143,7 @@ impl Exchange for p256::StaticPrivateKey {
 
 impl Exchange for x25519::StaticPrivateKey {
     type Public = [u8; 32];
+    const CURVE: Curve = Curve::X25519;
     const GROUP: NamedGroup = NamedGroup::X25519;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {

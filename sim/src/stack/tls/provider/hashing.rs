@@ -4,13 +4,9 @@ use std::marker::PhantomData;
 
 use rustls::crypto::{hash, hmac};
 
+use super::super::operation::{HashAlgorithm, OperationKind};
 use super::primitives::{DIGEST, Digest, Mac, Primitives};
-use super::scope::count;
-
-/// Bytes that HMAC hashes for its key, inside and outside: two blocks.
-const KEY_BYTES: u64 = 128;
-/// Bytes that HMAC hashes for the outer digest: one block.
-const OUTER_BYTES: u64 = 64;
+use super::scope::record;
 
 /// SHA-256.
 pub(super) struct Sha256<P>(pub PhantomData<fn() -> P>);
@@ -27,7 +23,10 @@ impl<P: Primitives> hash::Hash for Sha256<P> {
     }
 
     fn hash(&self, data: &[u8]) -> hash::Output {
-        count(|work| work.hash_bytes += data.len() as u64);
+        record(&[
+            OperationKind::hash(HashAlgorithm::Sha256, data.len()),
+            OperationKind::HashFinish(HashAlgorithm::Sha256),
+        ]);
         let mut digest = P::Digest::new();
         digest.update(data);
         hash::Output::new(&digest.finish())
@@ -44,6 +43,7 @@ impl<P: Primitives> hash::Hash for Sha256<P> {
 
 impl<D: Digest> hash::Context for Context<D> {
     fn fork_finish(&self) -> hash::Output {
+        record(&[OperationKind::HashFinish(HashAlgorithm::Sha256)]);
         hash::Output::new(&self.0.clone().finish())
     }
 
@@ -52,18 +52,19 @@ impl<D: Digest> hash::Context for Context<D> {
     }
 
     fn finish(self: Box<Self>) -> hash::Output {
+        record(&[OperationKind::HashFinish(HashAlgorithm::Sha256)]);
         hash::Output::new(&self.0.finish())
     }
 
     fn update(&mut self, data: &[u8]) {
-        count(|work| work.hash_bytes += data.len() as u64);
+        record(&[OperationKind::hash(HashAlgorithm::Sha256, data.len())]);
         self.0.update(data);
     }
 }
 
 impl<P: Primitives> hmac::Hmac for HmacSha256<P> {
     fn with_key(&self, key: &[u8]) -> Box<dyn hmac::Key> {
-        count(|work| work.hash_bytes += KEY_BYTES);
+        record(&[OperationKind::HmacKey(HashAlgorithm::Sha256)]);
         Box::new(Key(P::Mac::new(key)))
     }
 
@@ -82,7 +83,7 @@ impl<M: Mac> hmac::Key for Key<M> {
             mac.update(part);
         }
         mac.update(last);
-        count(|work| work.hash_bytes += bytes as u64 + OUTER_BYTES);
+        record(&[OperationKind::hmac(HashAlgorithm::Sha256, bytes)]);
         hmac::Tag::new(&mac.finish())
     }
 

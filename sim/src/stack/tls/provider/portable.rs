@@ -6,10 +6,12 @@ use aes_gcm::aead::{AeadInOut, KeyInit, Nonce, Tag};
 use chacha20poly1305::ChaCha20Poly1305;
 use hmac::{Hmac, Mac as _};
 use p256::ecdsa::signature::Verifier as _;
-use rustls::NamedGroup;
+use rustls::crypto::cipher::{AeadKey, Iv};
+use rustls::{ConnectionTrafficSecrets, NamedGroup};
 use sha2::{Digest as _, Sha256};
 
-use super::primitives::{Aead, Cipher, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
+use super::super::operation::{Cipher, Curve};
+use super::primitives::{Aead, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
 
 /// `RustCrypto`.
 #[derive(Debug)]
@@ -50,10 +52,15 @@ impl Primitives for Portable {
 }
 
 impl Aead for Aes128Gcm {
-    const CIPHER: Cipher = Cipher::Aes;
+    const CIPHER: Cipher = Cipher::Aes128Gcm;
+    const KEY: usize = 16;
 
     fn new(key: &[u8]) -> Self {
         Self::new_from_slice(key).expect("rustls asked how long keys are")
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        ConnectionTrafficSecrets::Aes128Gcm { key, iv }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
@@ -66,10 +73,15 @@ impl Aead for Aes128Gcm {
 }
 
 impl Aead for ChaCha20Poly1305 {
-    const CIPHER: Cipher = Cipher::ChaCha;
+    const CIPHER: Cipher = Cipher::ChaCha20Poly1305;
+    const KEY: usize = 32;
 
     fn new(key: &[u8]) -> Self {
         Self::new_from_slice(key).expect("rustls asked how long keys are")
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
@@ -132,6 +144,7 @@ impl Mac for Hmac<Sha256> {
 
 impl Exchange for P256 {
     type Public = Box<[u8]>;
+    const CURVE: Curve = Curve::P256;
     const GROUP: NamedGroup = NamedGroup::secp256r1;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {
@@ -151,6 +164,7 @@ impl Exchange for P256 {
 
 impl Exchange for X25519 {
     type Public = [u8; 32];
+    const CURVE: Curve = Curve::X25519;
     const GROUP: NamedGroup = NamedGroup::X25519;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {

@@ -3,7 +3,10 @@
 //! Two families do: [`fast`](super::fast) and [`portable`](super::portable). They differ in
 //! speed and in the processors they run on, never in a byte.
 
-use rustls::NamedGroup;
+use rustls::crypto::cipher::{AeadKey, Iv};
+use rustls::{ConnectionTrafficSecrets, NamedGroup};
+
+use super::super::operation::{Cipher, Curve};
 
 /// Bytes of the tag of both ciphers.
 pub(super) const TAG: usize = 16;
@@ -32,22 +35,18 @@ pub(super) trait Primitives: Send + Sync + 'static {
     fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
 }
 
-/// Which of the two ciphers.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Cipher {
-    /// AES-128-GCM: 16-byte keys, and a nonce that TLS 1.2 sends along.
-    Aes,
-    /// ChaCha20-Poly1305: 32-byte keys.
-    ChaCha,
-}
-
 /// A cipher with a key.
 pub(super) trait Aead: Send + Sync + 'static {
     /// Which one.
     const CIPHER: Cipher;
+    /// Bytes of a key.
+    const KEY: usize;
 
     /// Takes a key of the cipher's length.
     fn new(key: &[u8]) -> Self;
+
+    /// Returns a key as rustls gives it away.
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets;
 
     /// Encrypts in place and returns the tag.
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG];
@@ -84,7 +83,9 @@ pub(super) trait Mac: Clone + Send + Sync + 'static {
 pub(super) trait Exchange: Sized + Send + Sync + 'static {
     /// The public key as it is sent.
     type Public: AsRef<[u8]> + Send + Sync;
-    /// Which group.
+    /// Which curve.
+    const CURVE: Curve;
+    /// The curve's name on the wire.
     const GROUP: NamedGroup;
 
     /// Takes random bytes for a private key, unless they are none of the group's.
@@ -95,14 +96,4 @@ pub(super) trait Exchange: Sized + Send + Sync + 'static {
 
     /// Returns the shared secret, unless the peer's key is none of the group's.
     fn agree(self, peer: &[u8]) -> Option<[u8; 32]>;
-}
-
-impl Cipher {
-    /// Returns the length of a key in bytes.
-    pub(super) const fn key_len(self) -> usize {
-        match self {
-            Self::Aes => 16,
-            Self::ChaCha => 32,
-        }
-    }
 }

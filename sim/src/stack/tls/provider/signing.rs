@@ -8,10 +8,11 @@ use rand_core::Rng as _;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
+use super::super::operation::{HashAlgorithm, OperationKind, Scheme};
 use super::super::spec::KeyKind;
 use super::fast::Fast;
 use super::nonce;
-use super::scope::count;
+use super::scope::record;
 
 /// Draws for one private key; one that P-256 refuses comes once in 2³².
 const DRAWS_MAX: u32 = 8;
@@ -115,13 +116,15 @@ impl SigningKey for Key {
 
 impl Signer for Key {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        count(|work| {
-            work.hash_bytes += message.len() as u64;
-            match self {
-                Self::Ecdsa(_) => work.ecdsa.sign += 1,
-                Self::Ed25519(_) => work.ed25519.sign += 1,
-            }
-        });
+        let (algorithm, scheme) = match self {
+            Self::Ecdsa(_) => (HashAlgorithm::Sha256, Scheme::EcdsaP256),
+            Self::Ed25519(_) => (HashAlgorithm::Sha512, Scheme::Ed25519),
+        };
+        record(&[
+            OperationKind::hash(algorithm, message.len()),
+            OperationKind::HashFinish(algorithm),
+            OperationKind::Sign(scheme),
+        ]);
         Ok(self.signature(message))
     }
 

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
+use super::super::operation::{HashAlgorithm, OperationKind, Scheme};
 use super::primitives::Primitives;
-use super::scope::count;
+use super::scope::record;
 
 /// ECDSA on P-256 with SHA-256.
 pub(super) struct Ecdsa<P>(pub PhantomData<fn() -> P>);
@@ -20,10 +21,11 @@ impl<P: Primitives> SignatureVerificationAlgorithm for Ecdsa<P> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        count(|work| {
-            work.ecdsa.verify += 1;
-            work.hash_bytes += message.len() as u64;
-        });
+        record(&[
+            OperationKind::hash(HashAlgorithm::Sha256, message.len()),
+            OperationKind::HashFinish(HashAlgorithm::Sha256),
+            OperationKind::Verify(Scheme::EcdsaP256),
+        ]);
         let holds = P::verify_ecdsa(key, message, signature);
         holds.then_some(()).ok_or(InvalidSignature)
     }
@@ -44,10 +46,11 @@ impl<P: Primitives> SignatureVerificationAlgorithm for Ed25519<P> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        count(|work| {
-            work.ed25519.verify += 1;
-            work.hash_bytes += message.len() as u64;
-        });
+        record(&[
+            OperationKind::hash(HashAlgorithm::Sha512, message.len()),
+            OperationKind::HashFinish(HashAlgorithm::Sha512),
+            OperationKind::Verify(Scheme::Ed25519),
+        ]);
         let holds = P::verify_ed25519(key, message, signature);
         holds.then_some(()).ok_or(InvalidSignature)
     }
