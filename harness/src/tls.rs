@@ -1,0 +1,18 @@
+//! The TLS lab: what a handshake costs, on the wire and on the chip, over all that can be chosen.
+//!
+//! ```text
+//! axis → cell → skip ─┐
+//!                     ├─ measure ─► lab ─► render, compare, advise, trace, plot
+//! table → calibration → price, energy, memory ┘
+//! ```
+//!
+//! Bytes, flights and operations are measured by shaking hands in memory; instructions of each
+//! operation were counted on emulated cores; everything else is arithmetic on these. Does not
+//! know how TLS works: that is the simulator's.
+
+pub mod axis;
+pub mod basis;
+pub mod cell;
+pub mod energy;
+pub mod link;
+pub mod skip;
