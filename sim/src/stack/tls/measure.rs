@@ -75,7 +75,7 @@ impl Mode {
                 let wanted = settings.groups[0];
                 let wrong = match wanted {
                     KeyExchange::X25519 => KeyExchange::P256,
-                    KeyExchange::P256 => KeyExchange::X25519,
+                    KeyExchange::P256 | KeyExchange::X25519MlKem768 => KeyExchange::X25519,
                 };
                 settings.groups = vec![wrong, wanted];
                 settings.server_groups = Some(vec![wanted]);
@@ -344,8 +344,16 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spec::{Chip, Stack, TlsSettings, Versions};
+    use super::super::spec::{Chip, KeyKind, Stack, Suite, TlsSettings, Versions};
     use super::*;
+
+    const KEYS: [KeyKind; 5] = [
+        KeyKind::Ed25519,
+        KeyKind::P256,
+        KeyKind::P384,
+        KeyKind::Rsa2048,
+        KeyKind::Rsa4096,
+    ];
 
     #[test]
     fn one_seed_gives_one_handshake() {
@@ -361,8 +369,8 @@ mod tests {
     #[test]
     fn cells_have_their_bytes_flights_records_and_operations() {
         let lines = cells().into_iter().map(|(name, mode, settings)| {
-            let found = measure(&TlsSpec::unchecked(settings), mode, 1).expect(name);
-            line(name, &found)
+            let found = measure(&TlsSpec::unchecked(settings), mode, 1).expect(&name);
+            line(&name, &found)
         });
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
     }
@@ -404,20 +412,63 @@ mod tests {
         line
     }
 
-    fn cells() -> Vec<(&'static str, Mode, TlsSettings)> {
-        let newer = settings();
+    fn cells() -> Vec<(String, Mode, TlsSettings)> {
         let older = TlsSettings {
             versions: Versions::V1_2,
             ..settings()
         };
-        vec![
-            ("1.2 p256", Mode::Full, older.clone()),
-            ("1.2 p256 ticket", Mode::Ticket, older.clone()),
-            ("1.2 p256 session id", Mode::SessionId, older.clone()),
-            ("1.3 p256", Mode::Full, newer.clone()),
-            ("1.3 p256 ticket", Mode::Ticket, newer.clone()),
-            ("1.3 p256 retry", Mode::HelloRetry, newer.clone()),
-        ]
+        let versions = [("1.2", older), ("1.3", settings())];
+        let cells = versions.iter().flat_map(|(version, base)| {
+            let keys = KEYS.iter().map(|key| TlsSettings {
+                certificate_key: *key,
+                ..base.clone()
+            });
+            let suites = [Suite::Aes256Gcm, Suite::ChaCha20Poly1305];
+            let suites = suites.map(|suite| TlsSettings {
+                suites: vec![suite],
+                ..base.clone()
+            });
+            let groups = [KeyExchange::P256, KeyExchange::X25519MlKem768];
+            let groups = groups.map(|group| TlsSettings {
+                groups: vec![group],
+                ..base.clone()
+            });
+            let others = [
+                TlsSettings {
+                    intermediates: 1,
+                    ..base.clone()
+                },
+                TlsSettings {
+                    mutual: true,
+                    ..base.clone()
+                },
+            ];
+            let full = keys.chain(suites).chain(groups).chain(others);
+            let hybrid = |settings: &TlsSettings| {
+                settings.groups == [KeyExchange::X25519MlKem768]
+                    && settings.versions == Versions::V1_2
+            };
+            let full = full.filter(move |settings| !hybrid(settings));
+            let own = if base.versions == Versions::V1_2 {
+                Mode::SessionId
+            } else {
+                Mode::HelloRetry
+            };
+            let modes = [own, Mode::Ticket].map(|mode| (mode, base.clone()));
+            let cells = full.map(|settings| (Mode::Full, settings)).chain(modes);
+            cells.map(move |(mode, settings)| {
+                let name = format!(
+                    "{version} {:?} {:?} {:?} {} intermediates{} {mode:?}",
+                    settings.certificate_key,
+                    settings.groups[0],
+                    settings.suites[0],
+                    settings.intermediates,
+                    if settings.mutual { " mutual" } else { "" },
+                );
+                (name, mode, settings)
+            })
+        });
+        cells.collect()
     }
 
     fn spec(change: fn(&mut TlsSettings)) -> TlsSpec {

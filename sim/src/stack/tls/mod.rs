@@ -23,7 +23,7 @@ mod spec;
 mod wire;
 mod work;
 
-pub use authority::Authority;
+pub use authority::{Authority, Credentials};
 pub use cost::{Band, price, price_band};
 pub use endpoint::{Endpoint, Moment};
 pub use event::{Side, TlsEvent, TlsFailure, TlsVersion};
@@ -35,4 +35,4 @@ pub use spec::{
     Chip, FRAGMENT_RANGE, INTERMEDIATES_MAX, KeyExchange, KeyKind, SessionKeeping, Stack, Suite,
     TICKETS_MAX, TlsSettings, TlsSpec, TlsSpecError, Verification, Versions,
 };
-pub use work::{ExchangeWork, SignatureWork, Work};
+pub use work::{ExchangeWork, KemWork, RsaWork, SignatureWork, Work};

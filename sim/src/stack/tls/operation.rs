@@ -44,6 +44,8 @@ pub enum Cipher {
     Aes128Cbc,
     /// AES-128-GCM.
     Aes128Gcm,
+    /// AES-256-GCM.
+    Aes256Gcm,
     /// ChaCha20-Poly1305.
     ChaCha20Poly1305,
 }
@@ -55,7 +57,9 @@ pub enum HashAlgorithm {
     Sha1,
     /// SHA-256.
     Sha256,
-    /// SHA-512.
+    /// SHA-384.
+    Sha384,
+    /// SHA-512, in Ed25519 only.
     Sha512,
 }
 
@@ -64,8 +68,14 @@ pub enum HashAlgorithm {
 pub enum Scheme {
     /// ECDSA on P-256 with SHA-256.
     EcdsaP256,
+    /// ECDSA on P-384 with SHA-384.
+    EcdsaP384,
     /// Ed25519.
     Ed25519,
+    /// RSA with PKCS #1 v1.5 and SHA-256.
+    RsaPkcs1(RsaSize),
+    /// RSA with PSS and SHA-256.
+    RsaPss(RsaSize),
 }
 
 /// A length of RSA's modulus.
@@ -73,6 +83,8 @@ pub enum Scheme {
 pub enum RsaSize {
     /// 2 048 bits.
     Bits2048,
+    /// 4 096 bits.
+    Bits4096,
 }
 
 /// What was done.
@@ -80,10 +92,16 @@ pub enum RsaSize {
 pub enum OperationKind {
     /// A secret was agreed on, with a key pair made before.
     Agree(Curve),
+    /// A secret was taken out of a ciphertext of ML-KEM-768.
+    Decapsulate,
     /// A secret was decrypted with a private key of RSA.
     Decrypt(RsaSize),
+    /// A secret was put into a ciphertext of ML-KEM-768.
+    Encapsulate,
     /// A secret was encrypted with a public key of RSA.
     Encrypt(RsaSize),
+    /// A key pair of ML-KEM-768 was made.
+    GenerateKemKey,
     /// A key pair was made.
     GenerateKey(Curve),
     /// Input went through a hash.

@@ -426,7 +426,7 @@ mod tests {
         let (up, down) = pair.bytes();
         table.push(format!("{up} up, {down} down"));
         insta::assert_snapshot!(table.join("\n"));
-        assert_eq!(pair.work.0.rsa_2048_public, 1);
+        assert_eq!(pair.work.0.rsa_2048.public, 1);
     }
 
     #[test]

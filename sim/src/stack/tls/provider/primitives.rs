@@ -6,33 +6,49 @@
 use rustls::crypto::cipher::{AeadKey, Iv};
 use rustls::{ConnectionTrafficSecrets, NamedGroup};
 
-use super::super::operation::{Cipher, Curve};
+use super::super::operation::{Cipher, Curve, HashAlgorithm};
 
-/// Bytes of the tag of both ciphers.
+/// Bytes of the tag of all ciphers.
 pub(super) const TAG: usize = 16;
-/// Bytes of a digest, SHA-256 being the only hash offered.
-pub(super) const DIGEST: usize = 32;
 
 /// A family of cryptographic code.
 pub(super) trait Primitives: Send + Sync + 'static {
     /// AES-128-GCM.
-    type Aes: Aead;
+    type Aes128: Aead;
+    /// AES-256-GCM.
+    type Aes256: Aead;
     /// ChaCha20-Poly1305.
     type ChaCha: Aead;
-    /// SHA-256.
-    type Digest: Digest;
     /// HMAC with SHA-256.
-    type Mac: Mac;
+    type HmacSha256: Mac;
+    /// HMAC with SHA-384.
+    type HmacSha384: Mac;
     /// Key exchange on P-256.
     type P256: Exchange;
+    /// SHA-256.
+    type Sha256: Digest;
+    /// SHA-384.
+    type Sha384: Digest;
     /// Key exchange on X25519.
     type X25519: Exchange;
 
-    /// Returns whether an ECDSA signature in DER over `message` is that of an uncompressed point.
-    fn verify_ecdsa(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
+    /// Returns whether a signature over `message` is that of `key`, as certificates hold them.
+    fn verify(form: SignatureForm, key: &[u8], message: &[u8], signature: &[u8]) -> bool;
+}
 
-    /// Returns whether an Ed25519 signature is that of `key`.
-    fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
+/// A form of signature; how long a key of RSA is, the key itself tells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum SignatureForm {
+    /// ECDSA on P-256 with SHA-256, in DER, by an uncompressed point.
+    EcdsaP256,
+    /// ECDSA on P-384 with SHA-384, in DER, by an uncompressed point.
+    EcdsaP384,
+    /// Ed25519.
+    Ed25519,
+    /// RSA, PKCS #1 v1.5 with SHA-256 (RFC 8017 §8.2).
+    RsaPkcs1,
+    /// RSA, PSS with SHA-256 and 32 bytes of salt (RFC 8017 §8.1).
+    RsaPss,
 }
 
 /// A cipher with a key.
@@ -57,6 +73,11 @@ pub(super) trait Aead: Send + Sync + 'static {
 
 /// A hash under way.
 pub(super) trait Digest: Clone + Send + Sync + 'static {
+    /// Which one.
+    const ALGORITHM: HashAlgorithm;
+    /// The digest.
+    type Output: AsRef<[u8]>;
+
     /// Starts.
     fn new() -> Self;
 
@@ -64,11 +85,16 @@ pub(super) trait Digest: Clone + Send + Sync + 'static {
     fn update(&mut self, bytes: &[u8]);
 
     /// Returns the digest.
-    fn finish(self) -> [u8; DIGEST];
+    fn finish(self) -> Self::Output;
 }
 
 /// A message authentication code under way.
 pub(super) trait Mac: Clone + Send + Sync + 'static {
+    /// The hash inside.
+    const ALGORITHM: HashAlgorithm;
+    /// The code.
+    type Output: AsRef<[u8]>;
+
     /// Starts with a key of any length.
     fn new(key: &[u8]) -> Self;
 
@@ -76,7 +102,7 @@ pub(super) trait Mac: Clone + Send + Sync + 'static {
     fn update(&mut self, bytes: &[u8]);
 
     /// Returns the code.
-    fn finish(self) -> [u8; DIGEST];
+    fn finish(self) -> Self::Output;
 }
 
 /// One end's part of a key exchange.

@@ -236,7 +236,7 @@ fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
 
 const fn explicit(cipher: Cipher) -> usize {
     match cipher {
-        Cipher::Aes128Cbc | Cipher::Aes128Gcm => EXPLICIT,
+        Cipher::Aes128Cbc | Cipher::Aes128Gcm | Cipher::Aes256Gcm => EXPLICIT,
         Cipher::ChaCha20Poly1305 => 0,
     }
 }
