@@ -22,7 +22,7 @@ pub enum KeyExchange {
     X25519MlKem768,
 }
 
-/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA`, or `ECDHE_RSA` if that is the certificates' key.
+/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA` or `ECDHE_RSA`, by the key in certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Suite {
     /// AES-128-GCM with SHA-256.

@@ -192,10 +192,12 @@ impl Signer for KeySigner {
             OperationKind::HashFinish(algorithm),
             OperationKind::Sign(scheme),
         ]);
-        Ok(match &self.key {
-            Key::Rsa(key) if salted => key.sign_pss(message, seed),
-            key => key.signature(message),
-        })
+        if let Key::Rsa(key) = &self.key
+            && salted
+        {
+            return Ok(key.sign_pss(message, seed));
+        }
+        Ok(self.key.signature(message))
     }
 
     fn scheme(&self) -> SignatureScheme {
