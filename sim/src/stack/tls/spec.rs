@@ -409,7 +409,7 @@ mod tests {
     #[test]
     fn each_mistake_has_its_name() {
         type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
-        let cases: [Case; 16] = [
+        let cases: [Case; 20] = [
             (TlsSpecError::ChipWithoutStack, Stack::MbedTls, |s| {
                 s.chip = Chip::Esp8266At80;
             }),
@@ -428,6 +428,19 @@ mod tests {
             (TlsSpecError::Groups, Stack::MbedTls, |s| s.groups.clear()),
             (TlsSpecError::Groups, Stack::EmbeddedTls, |s| {
                 s.groups = vec![KeyExchange::X25519];
+            }),
+            (TlsSpecError::Groups, Stack::MbedTls, |s| {
+                s.groups = vec![KeyExchange::X25519MlKem768];
+            }),
+            (TlsSpecError::Groups, Stack::RustCrypto, |s| {
+                s.groups = vec![KeyExchange::X25519MlKem768];
+                s.versions = Versions::V1_2;
+            }),
+            (TlsSpecError::Groups, Stack::RustCrypto, |s| {
+                s.server_groups = Some(Vec::new());
+            }),
+            (TlsSpecError::Suites, Stack::EmbeddedTls, |s| {
+                s.suites = vec![Suite::ChaCha20Poly1305];
             }),
             (TlsSpecError::KeyUnknownToStack, Stack::MbedTls, |s| {
                 s.certificate_key = KeyKind::Ed25519;
