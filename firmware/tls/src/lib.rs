@@ -5,7 +5,9 @@
 #![no_std]
 
 mod hal;
+mod handshake;
 #[path = "../../bare/src/panic.rs"]
 mod panic;
 mod primitives;
 mod report;
+mod transport;

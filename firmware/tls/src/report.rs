@@ -26,15 +26,15 @@ pub(crate) fn judged(case: Case, right: bool) {
 fn line(word: &str, case: Case, numbers: &[u32]) {
     hal::write(word.as_bytes());
     hal::write(case.name.as_bytes());
-    write_number(case.bytes.into());
+    decimal(case.bytes.into(), hal::write);
     for number in numbers {
-        write_number(*number);
+        decimal(*number, hal::write);
     }
     hal::write(b"\n");
 }
 
-/// Writes a space and a number.
-pub(crate) fn write_number(mut number: u32) {
+/// Says a space and a number.
+pub(crate) fn decimal(mut number: u32, mut say: impl FnMut(&[u8])) {
     let mut text = [b' '; DIGITS_MAX + 1];
     let mut first = text.len();
     for (index, digit) in text.iter_mut().enumerate().skip(1).rev() {
@@ -49,5 +49,5 @@ pub(crate) fn write_number(mut number: u32) {
     if let Some(space) = text.get_mut(first) {
         *space = b' ';
     }
-    hal::write(text.get(first..).unwrap_or_default());
+    say(text.get(first..).unwrap_or_default());
 }

@@ -10,8 +10,12 @@
 
 mod battery;
 mod core;
+mod frames;
+mod handshake;
 mod lines;
+mod recording;
 mod rows;
+mod server;
 mod table;
 mod task;
 

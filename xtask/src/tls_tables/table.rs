@@ -37,7 +37,12 @@ pub(super) fn path(core: Core) -> PathBuf {
 }
 
 /// Builds a table.
-pub(super) fn table(core: Core, compiled: &Compiled, rows: &[Row]) -> Result<Value, CrossError> {
+pub(super) fn table(
+    core: Core,
+    compiled: &Compiled,
+    rows: &[Row],
+    handshakes: &[Value],
+) -> Result<Value, CrossError> {
     let rows: Vec<Value> = rows.iter().map(Row::json).collect();
     Ok(json!({
         "core": core.name(),
@@ -47,7 +52,7 @@ pub(super) fn table(core: Core, compiled: &Compiled, rows: &[Row]) -> Result<Val
             "crates": versions()?,
         },
         "stacks": { "rustcrypto": { "rows": rows } },
-        "handshakes": [],
+        "handshakes": handshakes,
     }))
 }
 

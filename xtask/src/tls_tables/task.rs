@@ -4,7 +4,8 @@ use crate::console;
 use crate::cross::CrossError;
 use crate::tls_tables::battery::RUSTCRYPTO;
 use crate::tls_tables::core::{Core, compiled, measure};
-use crate::tls_tables::table;
+use crate::tls_tables::recording::Recording;
+use crate::tls_tables::{handshake, table};
 
 /// Measures everything, and writes the tables anew.
 ///
@@ -15,8 +16,9 @@ use crate::tls_tables::table;
 pub(crate) fn run(arguments: &[String]) -> Result<(), CrossError> {
     match arguments {
         [] => Core::ALL.into_iter().try_for_each(renew),
+        [word] if word == "--record" => record(),
         _ => Err(CrossError::Missing(
-            "usage: cargo xtask tls-tables [--check]".to_owned(),
+            "usage: cargo xtask tls-tables [--check | --record]".to_owned(),
         )),
     }
 }
@@ -28,8 +30,30 @@ fn renew(core: Core) -> Result<(), CrossError> {
         console::say(&format!("running {} on {} …", battery.name, core.name()));
         rows.extend(measure(core, &compiled, battery)?);
     }
-    let made = table::table(core, &compiled, &rows)?;
+    let image = handshake::image(core, &compiled)?;
+    let mut handshakes = Vec::new();
+    for intermediates in handshake::INTERMEDIATES {
+        let name = handshake::name(intermediates);
+        console::say(&format!("running {name} on {} …", core.name()));
+        let recording = Recording::read(intermediates)?;
+        let opened = handshake::replay(&image, &recording)?;
+        handshakes.push(handshake::row(&image, intermediates, opened)?);
+    }
+    let made = table::table(core, &compiled, &rows, &handshakes)?;
     let before = table::committed(core)?;
     console::say(&table::layout(core, &made, before.as_ref()));
     table::write(core, &made)
+}
+
+/// Records the handshakes of one core with the simulator's server.
+fn record() -> Result<(), CrossError> {
+    let core = Core::Riscv32imc;
+    let image = handshake::image(core, &compiled(core)?)?;
+    for intermediates in handshake::INTERMEDIATES {
+        let (recording, opened) = handshake::live(&image, intermediates)?;
+        recording.write(intermediates)?;
+        let name = handshake::name(intermediates);
+        console::say(&format!("recorded {name}: {opened:?}"));
+    }
+    Ok(())
 }

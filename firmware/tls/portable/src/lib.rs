@@ -7,8 +7,11 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod handshake;
 mod hex;
+mod luck;
 mod meter;
 pub mod primitives;
 
+pub use luck::Luck;
 pub use meter::{Case, Meter};

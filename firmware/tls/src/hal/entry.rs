@@ -5,7 +5,7 @@
 
 use portable::primitives as families;
 
-use crate::{hal, primitives};
+use crate::{hal, handshake, primitives};
 
 unsafe extern "C" {
     fn main();
@@ -23,6 +23,12 @@ extern "C" fn entered() -> ! {
 #[unsafe(no_mangle)]
 extern "C" fn main_curve25519() {
     primitives::run(families::curve25519);
+}
+
+/// Measures a whole handshake.
+#[unsafe(no_mangle)]
+extern "C" fn main_handshake() {
+    handshake::run();
 }
 
 /// Measures ML-KEM-768.
