@@ -19,6 +19,7 @@ mod scenario_docs;
 mod step;
 mod test;
 mod tidy;
+mod tls_tables;
 
 use std::env;
 use std::process::ExitCode;
@@ -38,7 +39,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 11] = [
+const TASKS: [Task; 12] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -93,6 +94,11 @@ const TASKS: [Task; 11] = [
         name: "tidy",
         summary: "the rules of form: layout, comments, import order, homes of dependencies",
         run: |arguments| Ok(tidy::run(arguments)?),
+    },
+    Task {
+        name: "tls-tables",
+        summary: "counts what cryptography and handshakes take on the chips' cores",
+        run: |arguments| Ok(tls_tables::run(arguments)?),
     },
 ];
 

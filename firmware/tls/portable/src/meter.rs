@@ -1,0 +1,41 @@
+//! What counts.
+
+/// One operation that was measured, and how much it was given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Case {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// Bytes that it worked on; 0 where there is nothing to choose.
+    pub bytes: u16,
+}
+
+/// Measures operations, one after the other.
+pub trait Meter {
+    /// Does the work, and notes what it took.
+    fn measure<R>(&mut self, case: Case, work: impl FnOnce() -> R) -> R;
+
+    /// Notes whether the answer was the known one.
+    fn judge(&mut self, case: Case, right: bool);
+}
+
+/// Measures an operation and holds its answer to the known one.
+pub(crate) fn known<const N: usize>(
+    meter: &mut impl Meter,
+    case: Case,
+    expected: &[u8; N],
+    work: impl FnOnce() -> Option<[u8; N]>,
+) {
+    let answer = meter.measure(case, work);
+    meter.judge(case, answer.as_ref() == Some(expected));
+}
+
+/// Measures an operation that only says yes or no, and must say yes.
+pub(crate) fn holds(meter: &mut impl Meter, case: Case, work: impl FnOnce() -> bool) {
+    let answer = meter.measure(case, work);
+    meter.judge(case, answer);
+}
+
+/// Names an operation without a length.
+pub(crate) const fn each(name: &'static str) -> Case {
+    Case { name, bytes: 0 }
+}
