@@ -12,7 +12,13 @@
 
 pub mod axis;
 pub mod basis;
+pub mod calibration;
 pub mod cell;
 pub mod energy;
+pub mod lab;
 pub mod link;
+pub mod measure;
+pub mod memory;
+pub mod price;
 pub mod skip;
+pub mod table;

@@ -172,13 +172,13 @@ pub enum Device {
 pub enum Library {
     /// axTLS, as in MicroPython for the ESP8266.
     AxTls,
-    /// BearSSL, as in the Arduino core for the ESP8266.
+    /// `BearSSL`, as in the Arduino core for the ESP8266.
     BearSsl,
     /// mbedTLS 3, as in ESP-IDF.
     MbedTls,
-    /// embedded-tls 0.19 over RustCrypto.
+    /// embedded-tls 0.19 over `RustCrypto`.
     EmbeddedTls,
-    /// RustCrypto's primitives under all that TLS can do; no firmware is built so.
+    /// `RustCrypto`'s primitives under all that TLS can do; no firmware is built so.
     RustCrypto,
 }
 

@@ -97,6 +97,10 @@ impl Cell {
     }
 
     /// Returns the cells that answer most questions, one axis at a time around [`Cell::BASE`].
+    ///
+    /// # Panics
+    ///
+    /// Never: the list names cells.
     #[must_use]
     pub fn core() -> Vec<Self> {
         let cells = CORE.iter().map(|text| {
@@ -199,6 +203,22 @@ impl CellFilter {
         Ok(())
     }
 
+    /// Adds what others ask for: a key that comes twice takes either value.
+    #[must_use]
+    pub fn merged(filters: &[Self]) -> Self {
+        let mut all = Self::default();
+        for filter in filters {
+            all.protocol.extend(&filter.protocol);
+            all.auth.extend(&filter.auth);
+            all.intermediates.extend(&filter.intermediates);
+            all.mutual.extend(&filter.mutual);
+            all.mode.extend(&filter.mode);
+            all.kx.extend(&filter.kx);
+            all.aead.extend(&filter.aead);
+        }
+        all
+    }
+
     /// Returns whether a cell is wanted.
     #[must_use]
     pub fn takes(&self, cell: Cell) -> bool {
@@ -248,13 +268,6 @@ impl std::str::FromStr for Cell {
     fn from_str(text: &str) -> Result<Self, CellError> {
         let mut filter = CellFilter::default();
         filter.add(text)?;
-        fn one<A: Axis>(named: &[A], base: A) -> Result<A, CellError> {
-            match named {
-                [] => Ok(base),
-                [first, rest @ ..] if rest.iter().all(|other| other == first) => Ok(*first),
-                _ => Err(CellError::Twice(A::KEY)),
-            }
-        }
         let base = Self::BASE;
         Ok(Self {
             protocol: one(&filter.protocol, base.protocol)?,
@@ -275,6 +288,15 @@ impl fmt::Display for Cell {
     }
 }
 
+/// Returns the one value that is named, or the base's.
+fn one<A: Axis>(named: &[A], base: A) -> Result<A, CellError> {
+    match named {
+        [] => Ok(base),
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => Ok(*first),
+        _ => Err(CellError::Twice(A::KEY)),
+    }
+}
+
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split([',', ' ']).map(str::trim);
     parts.filter(|part| !part.is_empty())
@@ -284,13 +306,9 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 fn key_and_value(part: &str) -> Result<(&str, &str), CellError> {
     if let Some((key, value)) = part.split_once('=') {
         let key = key.trim();
-        return match KEYS.iter().find(|known| **known == key) {
-            Some(known) => Ok((*known, value)),
-            None => {
-                let error = AxisError::new("key of a cell", key, KEYS.to_vec());
-                Err(CellError::Key(error))
-            }
-        };
+        let known = KEYS.iter().find(|known| **known == key);
+        let wrong = || CellError::Key(AxisError::new("key of a cell", key, KEYS.to_vec()));
+        return known.map(|known| (*known, value)).ok_or_else(wrong);
     }
     let fits = |key: &&&str| CellFilter::default().add_value(key, part).is_ok();
     let keys: Vec<&'static str> = KEYS.iter().filter(fits).copied().collect();

@@ -78,7 +78,13 @@ fn board(device: Device) -> PowerSpec {
 const fn family(link: Link) -> RateFamily {
     match link {
         Link::Far => RateFamily::B,
-        _ => RateFamily::G,
+        Link::Crowded
+        | Link::FlakyAp
+        | Link::Good
+        | Link::Gprs
+        | Link::Lan
+        | Link::Loopback
+        | Link::Lossy => RateFamily::G,
     }
 }
 

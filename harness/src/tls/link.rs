@@ -95,6 +95,10 @@ impl Link {
     }
 
     /// Returns the figures, in the simulator's form.
+    ///
+    /// # Panics
+    ///
+    /// Never: every Wi-Fi link is a preset.
     #[must_use]
     pub fn figures(self) -> NetworkSpec {
         let ideal = NetworkSpec::ideal();

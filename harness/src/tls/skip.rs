@@ -14,15 +14,15 @@ pub enum SkipReason {
     AxTlsHasNoEcdhe,
     /// axTLS ends at TLS 1.2.
     AxTlsHasNoTls13,
-    /// BearSSL has no Ed25519.
+    /// `BearSSL` has no Ed25519.
     BearSslHasNoEd25519,
-    /// BearSSL resumes by session id only.
+    /// `BearSSL` resumes by session id only.
     BearSslHasNoTickets,
-    /// BearSSL ends at TLS 1.2.
+    /// `BearSSL` ends at TLS 1.2.
     BearSslHasNoTls13,
     /// embedded-tls has no ChaCha20-Poly1305.
     EmbeddedTlsHasNoChaCha20,
-    /// embedded-tls has no answer to a HelloRetryRequest.
+    /// embedded-tls has no answer to a `HelloRetryRequest`.
     EmbeddedTlsHasNoHelloRetry,
     /// embedded-tls ignores tickets.
     EmbeddedTlsHasNoResumption,
@@ -32,7 +32,7 @@ pub enum SkipReason {
     EmbeddedTlsHasOnlyP256,
     /// embedded-tls signs with P-256 keys only.
     EmbeddedTlsSignsWithP256,
-    /// A HelloRetryRequest is a message of TLS 1.3.
+    /// A `HelloRetryRequest` is a message of TLS 1.3.
     HelloRetryNeedsTls13,
     /// mbedTLS 3 has no Ed25519.
     MbedTlsHasNoEd25519,
@@ -101,7 +101,7 @@ impl SkipReason {
     pub const fn words(self) -> &'static str {
         match self {
             Self::AxTlsHasNoEcdhe => {
-                "axTLS has only the RSA key exchange with AES-CBC, and every cell is ECDHE with an AEAD"
+                "axTLS has only the RSA key exchange with AES-CBC; every cell is ECDHE with an AEAD"
             }
             Self::AxTlsHasNoTls13 => "axTLS ends at TLS 1.2",
             Self::BearSslHasNoEd25519 => "BearSSL has no Ed25519",
@@ -177,9 +177,13 @@ pub fn possible_on(cell: Cell, device: Device, library: Library) -> Result<(), S
     }
 }
 
-/// Says whether there is firmware with a library for a device. embedded-tls runs on both cores;
-/// `RustCrypto`'s primitives were counted on both.
-const fn built_for(device: Device, library: Library) -> Result<(), SkipReason> {
+/// Says whether a library is for a device. embedded-tls runs on both cores, and `RustCrypto`'s
+/// primitives were counted on both.
+///
+/// # Errors
+///
+/// [`SkipReason::StackNotOnDevice`], when it is not.
+pub const fn built_for(device: Device, library: Library) -> Result<(), SkipReason> {
     match (library, device.is_esp8266()) {
         (Library::AxTls | Library::BearSsl, false) | (Library::MbedTls, true) => {
             Err(SkipReason::StackNotOnDevice)
