@@ -51,7 +51,10 @@ fn opened(numbers: [u32; 4]) {
     let mut line = [0; 64];
     let mut length = 0;
     let mut text = |bytes: &[u8]| {
-        if let Some(room) = line.get_mut(length..).and_then(|rest| rest.get_mut(..bytes.len())) {
+        if let Some(room) = line
+            .get_mut(length..)
+            .and_then(|rest| rest.get_mut(..bytes.len()))
+        {
             room.copy_from_slice(bytes);
             length += bytes.len();
         }

@@ -4,6 +4,8 @@
 //! `firmware/bare` runs on; all unsafe code is there, and in `hal`.
 #![no_std]
 
+#[cfg(target_arch = "xtensa")]
+mod bearssl;
 mod hal;
 mod handshake;
 #[path = "../../bare/src/panic.rs"]

@@ -92,7 +92,9 @@ impl Read for &mut Transport {
             let room = transport.left.min(into.len());
             fill(into.get_mut(..room).unwrap_or_default());
             transport.left -= room;
-            transport.down = transport.down.wrapping_add(u32::try_from(room).unwrap_or(0));
+            transport.down = transport
+                .down
+                .wrapping_add(u32::try_from(room).unwrap_or(0));
             room
         }))
     }

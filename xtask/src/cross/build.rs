@@ -117,6 +117,7 @@ fn build_from(
             folder: driver,
             features: &features,
             level,
+            settings: &[],
         },
     )?;
     let mut name = package.name().to_owned();

@@ -22,6 +22,8 @@ pub(crate) struct Crate<'a> {
     pub(crate) features: &'a [&'a str],
     /// Cargo's level of optimisation in place of the package's own.
     pub(crate) level: Option<&'a str>,
+    /// Cargo's settings besides, as its `--config` takes them.
+    pub(crate) settings: &'a [&'a str],
 }
 
 /// What a linker takes.
@@ -95,6 +97,9 @@ fn cargo(
         .arg("--target-dir")
         .arg(built().join("build"))
         .args(["--features", &package.features.join(",")]);
+    for setting in package.settings {
+        command.args(["--config", setting]);
+    }
     if let Some(level) = package.level {
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     }

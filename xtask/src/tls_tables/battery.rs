@@ -70,3 +70,34 @@ pub(super) const P256: Battery = Battery {
     main: "main_p256",
     operations: &["p256-keygen", "p256-agree", "p256-sign", "p256-verify"],
 };
+
+/// `BearSSL`'s C, on the lx106 only.
+pub(super) const BEARSSL: Battery = Battery {
+    name: "tls-bearssl",
+    main: "main_bearssl",
+    operations: &[
+        "p256-keygen",
+        "p256-agree",
+        "p256-sign",
+        "p256-verify",
+        "p384-keygen",
+        "p384-agree",
+        "p384-sign",
+        "p384-verify",
+        "x25519-keygen",
+        "x25519-agree",
+        "rsa2048-public",
+        "rsa4096-public",
+        "rsa2048-private",
+        "sha256",
+        "sha384",
+        "hmac-sha256",
+        "hmac-sha384",
+        "aes128gcm-seal",
+        "aes128gcm-open",
+        "aes256gcm-seal",
+        "aes256gcm-open",
+        "chacha20poly1305-seal",
+        "chacha20poly1305-open",
+    ],
+};

@@ -9,6 +9,8 @@
 //! ```
 
 mod battery;
+mod bearssl;
+mod check;
 mod core;
 mod frames;
 mod handshake;
@@ -19,4 +21,5 @@ mod server;
 mod table;
 mod task;
 
+pub(crate) use check::as_step;
 pub(crate) use task::run;

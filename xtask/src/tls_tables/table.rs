@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cross::{Compiled, CrossError};
 use crate::root::root;
+use crate::tls_tables::bearssl::Objects;
 use crate::tls_tables::core::{Core, PACKAGE};
 use crate::tls_tables::rows::Row;
 
@@ -36,23 +37,44 @@ pub(super) fn path(core: Core) -> PathBuf {
     root().join("harness/src/tls/table").join(name)
 }
 
+/// What was measured of one core.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Findings {
+    /// Rows of `RustCrypto`.
+    pub(super) rustcrypto: Vec<Row>,
+    /// Rows of `BearSSL`, and what made it; on the lx106 only.
+    pub(super) bearssl: Option<(Vec<Row>, Objects)>,
+    /// Whole handshakes.
+    pub(super) handshakes: Vec<Value>,
+}
+
 /// Builds a table.
+///
+/// # Errors
+///
+/// [`CrossError::Failed`] when the package's lock file cannot be read.
 pub(super) fn table(
     core: Core,
     compiled: &Compiled,
-    rows: &[Row],
-    handshakes: &[Value],
+    findings: &Findings,
 ) -> Result<Value, CrossError> {
-    let rows: Vec<Value> = rows.iter().map(Row::json).collect();
+    let rows = |rows: &[Row]| rows.iter().map(Row::json).collect::<Vec<_>>();
+    let mut provenance = json!({
+        "command": COMMAND,
+        "compiler": compiled.toolchain.name,
+        "crates": versions()?,
+    });
+    let mut stacks = json!({ "rustcrypto": { "rows": rows(&findings.rustcrypto) } });
+    if let Some((measured, made)) = &findings.bearssl {
+        provenance["crates"]["bearssl-sys"] = made.version.clone().into();
+        provenance["c_compiler"] = made.compiler.clone().into();
+        stacks["bearssl"] = json!({ "rows": rows(measured) });
+    }
     Ok(json!({
         "core": core.name(),
-        "provenance": {
-            "command": COMMAND,
-            "compiler": compiled.toolchain.name,
-            "crates": versions()?,
-        },
-        "stacks": { "rustcrypto": { "rows": rows } },
-        "handshakes": handshakes,
+        "provenance": provenance,
+        "stacks": stacks,
+        "handshakes": findings.handshakes,
     }))
 }
 

@@ -2,10 +2,12 @@
 
 use crate::console;
 use crate::cross::CrossError;
-use crate::tls_tables::battery::RUSTCRYPTO;
+use crate::tls_tables::battery::{BEARSSL, RUSTCRYPTO};
+use crate::tls_tables::bearssl::Objects;
 use crate::tls_tables::core::{Core, compiled, measure};
 use crate::tls_tables::recording::Recording;
-use crate::tls_tables::{handshake, table};
+use crate::tls_tables::table::Findings;
+use crate::tls_tables::{check, handshake, table};
 
 /// Measures everything, and writes the tables anew.
 ///
@@ -14,32 +16,51 @@ use crate::tls_tables::{handshake, table};
 /// [`CrossError::Failed`] when an answer is wrong or an image does not end well,
 /// [`CrossError::Missing`] without a tool, or for a command line that makes no sense.
 pub(crate) fn run(arguments: &[String]) -> Result<(), CrossError> {
-    match arguments {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
         [] => Core::ALL.into_iter().try_for_each(renew),
-        [word] if word == "--record" => record(),
+        ["--check"] => check::check(&Core::ALL),
+        ["--record"] => record(),
+        ["--check", name] => check::check(&[named(name)?]),
+        [name] if !name.starts_with('-') => renew(named(name)?),
         _ => Err(CrossError::Missing(
-            "usage: cargo xtask tls-tables [--check | --record]".to_owned(),
+            "usage: cargo xtask tls-tables [--check] [lx106 | riscv32imc], or --record".to_owned(),
         )),
     }
 }
 
+fn named(name: &str) -> Result<Core, CrossError> {
+    let core = Core::ALL.into_iter().find(|core| core.name() == name);
+    core.ok_or_else(|| {
+        let names = Core::ALL.map(Core::name).join(", ");
+        CrossError::Missing(format!("there is no core `{name}`; there are {names}"))
+    })
+}
+
 fn renew(core: Core) -> Result<(), CrossError> {
     let compiled = compiled(core)?;
-    let mut rows = Vec::new();
+    let say = |name: &str| console::say(&format!("running {name} on {} …", core.name()));
+    let mut findings = Findings::default();
     for battery in &RUSTCRYPTO {
-        console::say(&format!("running {} on {} …", battery.name, core.name()));
-        rows.extend(measure(core, &compiled, battery)?);
+        say(battery.name);
+        let rows = measure(core, &compiled, battery)?;
+        findings.rustcrypto.extend(rows);
+    }
+    if core == Core::Lx106 {
+        let objects = Objects::build()?;
+        say(BEARSSL.name);
+        let rows = measure(core, &objects.beside(&compiled), &BEARSSL)?;
+        findings.bearssl = Some((rows, objects));
     }
     let image = handshake::image(core, &compiled)?;
-    let mut handshakes = Vec::new();
     for intermediates in handshake::INTERMEDIATES {
-        let name = handshake::name(intermediates);
-        console::say(&format!("running {name} on {} …", core.name()));
+        say(&handshake::name(intermediates));
         let recording = Recording::read(intermediates)?;
         let opened = handshake::replay(&image, &recording)?;
-        handshakes.push(handshake::row(&image, intermediates, opened)?);
+        let row = handshake::row(&image, intermediates, opened)?;
+        findings.handshakes.push(row);
     }
-    let made = table::table(core, &compiled, &rows, &handshakes)?;
+    let made = table::table(core, &compiled, &findings)?;
     let before = table::committed(core)?;
     console::say(&table::layout(core, &made, before.as_ref()));
     table::write(core, &made)

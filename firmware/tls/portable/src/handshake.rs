@@ -103,13 +103,10 @@ pub fn shake<T: Read + Write>(
     let config = TlsConfig::new().with_server_name(setup.host);
     let mut trust = Trust {
         luck: Luck::new(setup.seed),
-        verifier: SmallVerifier::new(setup.anchor, Some(setup.now)),
+        verifier: SmallVerifier::new(setup.anchor, setup.host, Some(setup.now)),
     };
-    let mut tls = TlsConnection::<_, Aes128GcmSha256>::new(
-        transport,
-        &mut buffers.read,
-        &mut buffers.write,
-    );
+    let mut tls =
+        TlsConnection::<_, Aes128GcmSha256>::new(transport, &mut buffers.read, &mut buffers.write);
     let opened = tls.open(TlsContext::new(&config, &mut trust));
     match (opened, trust.verifier.verdict()) {
         (Ok(()), Ok(())) => {}

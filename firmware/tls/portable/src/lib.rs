@@ -10,8 +10,9 @@ extern crate std;
 pub mod handshake;
 mod hex;
 mod luck;
-mod meter;
+pub mod meter;
 pub mod primitives;
+pub mod vectors;
 
 pub use luck::Luck;
 pub use meter::{Case, Meter};

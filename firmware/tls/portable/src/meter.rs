@@ -19,7 +19,7 @@ pub trait Meter {
 }
 
 /// Measures an operation and holds its answer to the known one.
-pub(crate) fn known<const N: usize>(
+pub fn known<const N: usize>(
     meter: &mut impl Meter,
     case: Case,
     expected: &[u8; N],
@@ -30,12 +30,13 @@ pub(crate) fn known<const N: usize>(
 }
 
 /// Measures an operation that only says yes or no, and must say yes.
-pub(crate) fn holds(meter: &mut impl Meter, case: Case, work: impl FnOnce() -> bool) {
+pub fn holds(meter: &mut impl Meter, case: Case, work: impl FnOnce() -> bool) {
     let answer = meter.measure(case, work);
     meter.judge(case, answer);
 }
 
 /// Names an operation without a length.
-pub(crate) const fn each(name: &'static str) -> Case {
+#[must_use]
+pub const fn each(name: &'static str) -> Case {
     Case { name, bytes: 0 }
 }

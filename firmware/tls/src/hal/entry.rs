@@ -19,6 +19,13 @@ extern "C" fn entered() -> ! {
     hal::exit(0)
 }
 
+/// Measures `BearSSL`'s operations.
+#[cfg(target_arch = "xtensa")]
+#[unsafe(no_mangle)]
+extern "C" fn main_bearssl() {
+    primitives::run(crate::bearssl::run);
+}
+
 /// Measures X25519 and Ed25519.
 #[unsafe(no_mangle)]
 extern "C" fn main_curve25519() {

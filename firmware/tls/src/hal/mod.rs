@@ -1,5 +1,7 @@
 //! The machine: `firmware/bare`'s own files, and the entries of this package's images.
 
+#[cfg(target_arch = "xtensa")]
+pub(crate) mod bearssl;
 mod entry;
 #[cfg(target_arch = "xtensa")]
 #[path = "../../../bare/src/hal/lx106_sim.rs"]

@@ -24,9 +24,9 @@ const P256: &[u8] = &[
 /// Version 3, the only one with extensions.
 const VERSION_3: &[u8] = &[2];
 
-/// A public key on P-256, uncompressed (SEC 1 §2.3.3).
+/// A public key on P-256, uncompressed (SEC 1 §2.3.3), where it lies in its certificate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PublicKey(pub(crate) [u8; 65]);
+pub struct PublicKey<'a>(pub(crate) &'a [u8; 65]);
 
 /// One certificate.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct Certificate<'a> {
     /// The first and the last second at which it is valid, since 1970.
     pub(crate) validity: [u64; 2],
     /// The subject's key.
-    pub(crate) key: PublicKey,
+    pub(crate) key: PublicKey<'a>,
     /// What its extensions say.
     pub(crate) extensions: Extensions<'a>,
 }
@@ -93,30 +93,41 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Checks that `issuer`'s key has signed this.
-    pub(crate) fn is_signed_by(&self, issuer: &PublicKey) -> Result<(), Refusal> {
-        issuer.verify(&Sha256::digest(self.signed).into(), self.signature)
+    /// Returns what its issuer has signed, as a digest of SHA-256, and the signature.
+    pub(crate) fn signed(&self) -> ([u8; 32], &'a [u8]) {
+        (Sha256::digest(self.signed).into(), self.signature)
     }
 }
 
-impl PublicKey {
-    fn read(mut fields: Reader<'_>) -> Result<Self, Refusal> {
+impl<'a> PublicKey<'a> {
+    fn read(mut fields: Reader<'a>) -> Result<Self, Refusal> {
         if fields.take(tag::SEQUENCE)?.whole != P256 {
             return Err(Refusal::UnsupportedAlgorithm);
         }
         let point = fields.take(tag::BIT_STRING)?.whole_bytes()?;
         fields.end()?;
         // A compressed point is allowed, and nobody sends one.
-        point.try_into().map(Self).map_err(|_| Refusal::UnsupportedAlgorithm)
+        let point = point.try_into();
+        point.map(Self).map_err(|_| Refusal::UnsupportedAlgorithm)
     }
 
     /// Checks a signature over a digest of SHA-256.
-    // A frame of its own: the deepest there is, and needed twice.
+    // What reads key and signature has frames of its own, which are gone before the deepest one.
     #[inline(never)]
-    pub(crate) fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), Refusal> {
-        let key = VerifyingKey::from_sec1_bytes(&self.0).map_err(|_| Refusal::Malformed)?;
-        let signature = Signature::from_der(signature).map_err(|_| Refusal::BadSignature)?;
+    pub(crate) fn verify(self, digest: &[u8; 32], signature: &[u8]) -> Result<(), Refusal> {
+        let key = point(self.0)?;
+        let signature = scalars(signature)?;
         key.verify_prehash(digest, &signature)
             .map_err(|_| Refusal::BadSignature)
     }
+}
+
+#[inline(never)]
+fn point(bytes: &[u8; 65]) -> Result<VerifyingKey, Refusal> {
+    VerifyingKey::from_sec1_bytes(bytes).map_err(|_| Refusal::Malformed)
+}
+
+#[inline(never)]
+fn scalars(bytes: &[u8]) -> Result<Signature, Refusal> {
+    Signature::from_der(bytes).map_err(|_| Refusal::BadSignature)
 }

@@ -22,10 +22,42 @@ pub fn judge<'a>(
     anchor: &[u8],
     host: &[u8],
     now: u64,
-) -> Result<PublicKey, Refusal> {
+) -> Result<PublicKey<'a>, Refusal> {
+    let (key, length) = examine(chain.clone(), anchor, host, now)?;
+    for index in 0..length {
+        let mut above = chain.clone().skip(index);
+        let below = above.next().ok_or(Refusal::NoCertificate)?;
+        let issuer = above.next().filter(|_| index + 1 < length);
+        let (digest, signature) = signed(below)?;
+        key_of(issuer.unwrap_or(anchor))?.verify(&digest, signature)?;
+    }
+    Ok(key)
+}
+
+// The functions that read certificates have frames of their own: a signature's frame is the
+// deepest, and whatever is read must be gone by then.
+
+#[inline(never)]
+fn signed(certificate: &[u8]) -> Result<([u8; 32], &[u8]), Refusal> {
+    Ok(Certificate::read(certificate)?.signed())
+}
+
+#[inline(never)]
+fn key_of(certificate: &[u8]) -> Result<PublicKey<'_>, Refusal> {
+    Ok(Certificate::read(certificate)?.key)
+}
+
+/// Checks everything but signatures; returns the server's key, and how many certificates stand
+/// below the anchor.
+#[inline(never)]
+fn examine<'a>(
+    mut chain: impl Iterator<Item = &'a [u8]>,
+    anchor: &[u8],
+    host: &[u8],
+    now: u64,
+) -> Result<(PublicKey<'a>, usize), Refusal> {
     let anchor = Certificate::read(anchor)?;
-    let mut below = chain.clone();
-    let leaf = Certificate::read(below.next().ok_or(Refusal::NoCertificate)?)?;
+    let leaf = Certificate::read(chain.next().ok_or(Refusal::NoCertificate)?)?;
     is_current(&leaf, now)?;
     let named = match leaf.extensions.names {
         None => false,
@@ -37,9 +69,8 @@ pub fn judge<'a>(
     if !leaf.extensions.may_serve() {
         return Err(Refusal::WrongUsage);
     }
-    let length = path(leaf, below, &anchor, now)?;
-    signatures(chain.take(length), &anchor)?;
-    Ok(leaf.key)
+    let length = path(leaf, chain, &anchor, now)?;
+    Ok((leaf.key, length))
 }
 
 /// Checks all issuers up to the anchor, and returns how many certificates stand below it.
@@ -69,22 +100,6 @@ fn path<'a>(
     Err(Refusal::ChainTooLong)
 }
 
-/// Checks each certificate's signature with the key of the one above it.
-fn signatures<'a>(
-    chain: impl Iterator<Item = &'a [u8]> + Clone,
-    anchor: &Certificate<'_>,
-) -> Result<(), Refusal> {
-    let mut above = chain.clone().skip(1);
-    for bytes in chain {
-        let key = match above.next() {
-            None => anchor.key,
-            Some(issuer) => Certificate::read(issuer)?.key,
-        };
-        Certificate::read(bytes)?.is_signed_by(&key)?;
-    }
-    Ok(())
-}
-
 fn is_current(certificate: &Certificate<'_>, now: u64) -> Result<(), Refusal> {
     let [first, last] = certificate.validity;
     if now < first {
@@ -102,7 +117,10 @@ fn may_issue(issuer: &Certificate<'_>, between: usize) -> Result<(), Refusal> {
         Err(Refusal::NotAnAuthority)
     } else if !extensions.may_issue() {
         Err(Refusal::WrongUsage)
-    } else if extensions.path_length.is_some_and(|most| usize::from(most) < between) {
+    } else if extensions
+        .path_length
+        .is_some_and(|most| usize::from(most) < between)
+    {
         Err(Refusal::PathTooLong)
     } else {
         Ok(())

@@ -138,7 +138,10 @@ mod tests {
         let none = reader.take_optional(tag::BOOLEAN).unwrap();
         assert!(none.is_none());
         let element = reader.take(tag::OCTET_STRING).unwrap();
-        assert_eq!((element.content, element.whole), (&[8, 9][..], &[4, 2, 8, 9][..]));
+        assert_eq!(
+            (element.content, element.whole),
+            (&[8, 9][..], &[4, 2, 8, 9][..])
+        );
         assert!(reader.end().is_ok());
     }
 

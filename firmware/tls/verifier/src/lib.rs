@@ -29,7 +29,12 @@ mod name;
 mod refusal;
 mod verifier;
 
-pub use chain::{CHAIN_MAX, judge};
 pub use certificate::PublicKey;
+#[cfg(test)]
+mod handshakes;
+#[cfg(test)]
+mod judgements;
+
+pub use chain::{CHAIN_MAX, judge};
 pub use refusal::Refusal;
-pub use verifier::{HOST_MAX, SmallVerifier};
+pub use verifier::SmallVerifier;

@@ -29,7 +29,9 @@ fn fits(pattern: &[u8], host: &[u8]) -> bool {
     };
     let dot = host.iter().position(|letter| *letter == b'.');
     // One label alone is no domain: `*.test` would be everybody's.
-    let rest = dot.filter(|dot| *dot > 0).and_then(|dot| host.get(dot + 1..));
+    let rest = dot
+        .filter(|dot| *dot > 0)
+        .and_then(|dot| host.get(dot + 1..));
     domain.contains(&b'.') && rest.is_some_and(|rest| rest.eq_ignore_ascii_case(domain))
 }
 

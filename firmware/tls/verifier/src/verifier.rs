@@ -16,8 +16,6 @@ use crate::certificate::PublicKey;
 use crate::chain::judge;
 use crate::refusal::Refusal;
 
-/// Longest name of a host, in bytes.
-pub const HOST_MAX: usize = 64;
 /// What the server signs starts so (RFC 8446 §4.4.3): 64 spaces, and what it is.
 const PREFIX: [u8; 98] = {
     let mut prefix = [b' '; 98];
@@ -29,9 +27,8 @@ const PREFIX: [u8; 98] = {
 /// One handshake's verifier.
 pub struct SmallVerifier<'a> {
     anchor: &'a [u8],
+    host: &'a str,
     now: Option<u64>,
-    host: [u8; HOST_MAX],
-    host_length: usize,
     progress: Progress,
 }
 
@@ -40,7 +37,7 @@ enum Progress {
     /// Nothing.
     Nothing,
     /// Its certificates are good, which anybody can send; its key, and the handshake so far.
-    Shown(PublicKey, Sha256),
+    Shown([u8; 65], Sha256),
     /// It has signed the handshake.
     Proved,
     /// It is not to be trusted.
@@ -48,15 +45,16 @@ enum Progress {
 }
 
 impl<'a> SmallVerifier<'a> {
-    /// Trusts whoever `anchor`, a certificate of DER, has issued a certificate; `now` is in
-    /// seconds since 1970, and nobody is trusted while it is unknown.
+    /// Trusts `host`, if whoever owns `anchor`, a certificate of DER, has issued it one.
+    ///
+    /// `now` is in seconds since 1970; nobody is trusted while it is unknown. The name given to
+    /// the library must be the same.
     #[must_use]
-    pub const fn new(anchor: &'a [u8], now: Option<u64>) -> Self {
+    pub const fn new(anchor: &'a [u8], host: &'a str, now: Option<u64>) -> Self {
         Self {
             anchor,
+            host,
             now,
-            host: [0; HOST_MAX],
-            host_length: 0,
             progress: Progress::Nothing,
         }
     }
@@ -75,20 +73,15 @@ impl<'a> SmallVerifier<'a> {
         }
     }
 
-    fn shown(
-        &self,
-        transcript: &Sha256,
-        chain: &CertificateRef<'_>,
-    ) -> Result<Progress, Refusal> {
+    fn shown(&self, transcript: &Sha256, chain: &CertificateRef<'_>) -> Result<Progress, Refusal> {
         let certificates = chain.entries.iter().map(|entry| match entry {
             CertificateEntryRef::X509(certificate) => *certificate,
             // Empty bytes are malformed.
             CertificateEntryRef::RawPublicKey(_) => &[],
         });
-        let host = self.host.get(..self.host_length).unwrap_or_default();
         let now = self.now.ok_or(Refusal::NoClock)?;
-        let key = judge(certificates, self.anchor, host, now)?;
-        Ok(Progress::Shown(key, transcript.clone()))
+        let key = judge(certificates, self.anchor, self.host.as_bytes(), now)?;
+        Ok(Progress::Shown(*key.0, transcript.clone()))
     }
 
     fn proved(&mut self, verify: &CertificateVerifyRef<'_>) -> Result<(), Refusal> {
@@ -102,20 +95,26 @@ impl<'a> SmallVerifier<'a> {
         ) {
             return Err(Refusal::UnsupportedAlgorithm);
         }
-        let mut signed = Sha256::new();
-        signed.update(PREFIX);
-        signed.update(transcript.finalize());
-        key.verify(&signed.finalize().into(), verify.signature)
+        PublicKey(&key).verify(&signed(transcript), verify.signature)
     }
+}
+
+/// Returns the digest of what the server signs.
+#[inline(never)]
+fn signed(transcript: Sha256) -> [u8; 32] {
+    let mut signed = Sha256::new();
+    signed.update(PREFIX);
+    signed.update(transcript.finalize());
+    signed.finalize().into()
 }
 
 impl TlsVerifier<Aes128GcmSha256> for SmallVerifier<'_> {
     fn set_hostname_verification(&mut self, hostname: &str) -> Result<(), TlsError> {
-        let room = self.host.get_mut(..hostname.len());
-        room.ok_or(TlsError::InsufficientSpace)?
-            .copy_from_slice(hostname.as_bytes());
-        self.host_length = hostname.len();
-        Ok(())
+        if hostname == self.host {
+            Ok(())
+        } else {
+            Err(TlsError::InvalidCertificate)
+        }
     }
 
     fn verify_certificate(
