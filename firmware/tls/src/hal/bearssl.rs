@@ -9,7 +9,7 @@ pub(crate) enum Curve {
     P256 = 23,
     /// P-384.
     P384 = 24,
-    /// Curve25519; scalars are big-endian here, whatever the standard says.
+    /// Curve25519.
     Curve25519 = 29,
 }
 
