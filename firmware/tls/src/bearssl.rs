@@ -4,8 +4,7 @@
 
 use core::hint::black_box;
 
-use portable::meter::{Case, Meter, each, holds, known};
-use portable::primitives::LENGTHS;
+use portable::meter::{Case, LENGTHS, Meter, each, holds, known};
 use portable::vectors::{curve25519, nist256, nist384, rsa, symmetric};
 use sha2::{Digest as _, Sha256};
 
@@ -59,20 +58,16 @@ fn p384(meter: &mut impl Meter) {
 
 fn x25519(meter: &mut impl Meter) {
     use curve25519::{PEER, PRIVATE, PUBLIC, SECRET};
-    let mut scalar = PRIVATE;
-    scalar.reverse();
     known(meter, each("x25519-keygen"), &PUBLIC, || {
-        bearssl::keygen(Curve::Curve25519, black_box(&scalar))
+        bearssl::keygen(Curve::Curve25519, black_box(&PRIVATE))
     });
     known(meter, each("x25519-agree"), &SECRET, || {
-        bearssl::agree(Curve::Curve25519, black_box(&scalar), black_box(PEER))
+        bearssl::agree(Curve::Curve25519, black_box(&PRIVATE), black_box(PEER))
     });
 }
 
 fn rsa_operations(meter: &mut impl Meter) {
-    use rsa::{
-        MODULUS_2048, MODULUS_4096, PRIVATE_2048, SIGNATURE_2048, SIGNATURE_4096, encoded,
-    };
+    use rsa::{MODULUS_2048, MODULUS_4096, PRIVATE_2048, SIGNATURE_2048, SIGNATURE_4096, encoded};
     known(meter, each("rsa2048-public"), &encoded(), || {
         bearssl::rsa_public(black_box(&MODULUS_2048), black_box(SIGNATURE_2048))
     });

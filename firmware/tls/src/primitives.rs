@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use portable::primitives::EMPTY;
+use portable::meter::EMPTY;
 use portable::{Case, Meter};
 
 use crate::{hal, report};

@@ -210,7 +210,7 @@ mod tests {
         let messages = format!(
             "{{\"reason\":\"compiler-artifact\",\"filenames\":{core}}}\nnot json\n\
              {{\"reason\":\"build-script-executed\",\"filenames\":[\"/t/x.a\"]}}\n\
-             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/release/deps/libhost.rlib\"]}}\n\
+             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/host/libh.rlib\"]}}\n\
              {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/x/libbare.a\"]}}\n"
         );
         let expected = ["/t/x/deps/libcore-1.rlib", "/t/x/libbare.a"].map(PathBuf::from);

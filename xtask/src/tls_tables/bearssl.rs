@@ -16,13 +16,14 @@ use crate::tls_tables::core::PACKAGE;
 /// The crate that has the sources.
 const CRATE: &str = "bearssl-sys";
 /// Folders of the sources that operations need.
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "aead",
     "codec",
     "ec",
     "hash",
     "int",
     "mac",
+    "rand",
     "rsa",
     "symcipher",
 ];

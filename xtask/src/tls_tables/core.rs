@@ -59,7 +59,7 @@ impl Core {
     const fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Lx106 => &LX106_SETTINGS,
-            Self::Riscv32imc => &RISCV32IMC_SETTINGS,
+            Self::Riscv32imc => &[],
         }
     }
 }
@@ -77,9 +77,6 @@ const LX106_SETTINGS: [&str; 9] = [
     "profile.release.package.\"primeorder@0.14.0\".opt-level=3",
     "profile.release.package.tls-verifier.opt-level=3",
 ];
-
-/// On riscv32imc optimisation goes across crates; LLVM's assembly for the lx106 cannot have that.
-const RISCV32IMC_SETTINGS: [&str; 1] = ["profile.release.lto=\"fat\""];
 
 /// Compiles the package for a core.
 ///

@@ -9,6 +9,15 @@ pub struct Case {
     pub bytes: u16,
 }
 
+/// What is measured first: nothing, so that the meter's own part can be told.
+pub const EMPTY: Case = Case {
+    name: "empty",
+    bytes: 0,
+};
+/// The two lengths that symmetric operations are measured at: whole blocks of every cipher and
+/// hash, so that their difference is a whole number of blocks too.
+pub const LENGTHS: [u16; 2] = [64, 1088];
+
 /// Measures operations, one after the other.
 pub trait Meter {
     /// Does the work, and notes what it took.

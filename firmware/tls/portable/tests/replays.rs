@@ -51,7 +51,12 @@ fn recording(intermediates: u8) -> Value {
 fn bytes(texts: &Value) -> Vec<u8> {
     let texts: Vec<&str> = match texts {
         Value::String(text) => vec![text],
-        other => other.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect(),
+        other => other
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap())
+            .collect(),
     };
     let text = texts.concat();
     (0..text.len())
@@ -97,7 +102,10 @@ fn the_client_says_the_recorded_bytes() {
 #[test]
 fn a_recording_out_of_its_time_is_refused() {
     assert_eq!(refusal(|setup| setup.now += TEN_YEARS_S), Refusal::Expired);
-    assert_eq!(refusal(|setup| setup.now -= TEN_YEARS_S), Refusal::NotYetValid);
+    assert_eq!(
+        refusal(|setup| setup.now -= TEN_YEARS_S),
+        Refusal::NotYetValid
+    );
 }
 
 /// The bytes of the server do not fit other keys of the client.

@@ -9,7 +9,7 @@ pub(crate) enum Curve {
     P256 = 23,
     /// P-384.
     P384 = 24,
-    /// Curve25519; scalars are big-endian here, whatever the standard says.
+    /// Curve25519.
     Curve25519 = 29,
 }
 
@@ -110,8 +110,7 @@ pub(crate) fn agree<const N: usize>(
     mut point: [u8; N],
 ) -> Option<[u8; N]> {
     // SAFETY: the point's own length is told.
-    let done =
-        unsafe { bear_agree(curve, scalar.as_ptr(), scalar.len(), point.as_mut_ptr(), N) };
+    let done = unsafe { bear_agree(curve, scalar.as_ptr(), scalar.len(), point.as_mut_ptr(), N) };
     (done == 1).then_some(point)
 }
 

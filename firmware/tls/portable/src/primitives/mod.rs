@@ -24,23 +24,12 @@ pub use nist384::run as p384;
 pub use rsa::run as rsa;
 pub use symmetric::run as symmetric;
 
-use crate::meter::Case;
-
-/// What is measured first: nothing, so that the meter's own part can be told.
-pub const EMPTY: Case = Case {
-    name: "empty",
-    bytes: 0,
-};
-/// The two lengths that symmetric operations are measured at: whole blocks of every cipher and
-/// hash, so that their difference is a whole number of blocks too.
-pub const LENGTHS: [u16; 2] = [64, 1088];
-
 #[cfg(test)]
 mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::meter::Meter;
+    use crate::meter::{Case, Meter};
 
     #[derive(Default)]
     struct Judge {

@@ -11,8 +11,7 @@ use chacha20poly1305::ChaCha20Poly1305;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::meter::{Case, Meter, known};
-use crate::primitives::LENGTHS;
+use crate::meter::{Case, LENGTHS, Meter, known};
 use crate::vectors::symmetric::{
     AES128, AES256, CHACHA20, HEADER, HMAC_SHA256, HMAC_SHA384, NONCE, SHA256, SHA384, key, text,
 };
