@@ -177,7 +177,7 @@ fn legend(rows: &[Row], view: &View) -> Vec<String> {
             view.link.name()
         ),
         "library: b BearSSL, e embedded-tls, m mbedTLS, r RustCrypto's primitives without \
-         firmware. – none can."
+         firmware. – none can, or an operation was not counted."
             .to_owned(),
     ];
     for device in &view.devices {
