@@ -59,7 +59,7 @@ impl Core {
     const fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Lx106 => &LX106_SETTINGS,
-            Self::Riscv32imc => &[],
+            Self::Riscv32imc => &RISCV32IMC_SETTINGS,
         }
     }
 }
@@ -77,6 +77,9 @@ const LX106_SETTINGS: [&str; 9] = [
     "profile.release.package.\"primeorder@0.14.0\".opt-level=3",
     "profile.release.package.tls-verifier.opt-level=3",
 ];
+
+/// On riscv32imc crates are optimised together; the lx106 is linked from assembly of each.
+const RISCV32IMC_SETTINGS: [&str; 1] = ["profile.release.lto=\"fat\""];
 
 /// Compiles the package for a core.
 ///
