@@ -28,20 +28,13 @@ const RSA_SCHEMES: &[SignatureScheme] = &[
 
 /// Returns a suite of TLS 1.3.
 pub(super) const fn newer<P: Primitives>(suite: Suite) -> &'static Tls13CipherSuite {
+    const AES_128: CipherSuite = CipherSuite::TLS13_AES_128_GCM_SHA256;
+    const AES_256: CipherSuite = CipherSuite::TLS13_AES_256_GCM_SHA384;
+    const CHACHA: CipherSuite = CipherSuite::TLS13_CHACHA20_POLY1305_SHA256;
     match suite {
-        Suite::Aes128Gcm => {
-            const { &tls13::<P::Aes128, P::Sha256, P::HmacSha256>(CipherSuite::TLS13_AES_128_GCM_SHA256) }
-        }
-        Suite::Aes256Gcm => {
-            const { &tls13::<P::Aes256, P::Sha384, P::HmacSha384>(CipherSuite::TLS13_AES_256_GCM_SHA384) }
-        }
-        Suite::ChaCha20Poly1305 => {
-            const {
-                &tls13::<P::ChaCha, P::Sha256, P::HmacSha256>(
-                    CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
-                )
-            }
-        }
+        Suite::Aes128Gcm => const { &tls13::<P::Aes128, P::Sha256, P::HmacSha256>(AES_128) },
+        Suite::Aes256Gcm => const { &tls13::<P::Aes256, P::Sha384, P::HmacSha384>(AES_256) },
+        Suite::ChaCha20Poly1305 => const { &tls13::<P::ChaCha, P::Sha256, P::HmacSha256>(CHACHA) },
     }
 }
 
