@@ -6,6 +6,7 @@ mod check;
 mod look;
 mod run;
 mod strict;
+mod tls;
 mod wifi;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -21,6 +22,10 @@ use crate::report::Target;
 use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
+pub use self::tls::{
+    AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
+};
+
 /// One command, its arguments read.
 #[derive(Clone, Debug)]
 pub enum Action {
@@ -34,6 +39,8 @@ pub enum Action {
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Ask the TLS lab.
+    Tls(Box<TlsAction>),
     /// Print airtimes and goodputs.
     Wifi(WifiAction),
 }
@@ -178,6 +185,7 @@ impl Action {
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Tls(action) => tls::tls(&action),
             Self::Wifi(action) => wifi::wifi(&action),
         }
     }

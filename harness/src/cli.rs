@@ -2,6 +2,8 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod tls;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
@@ -90,6 +92,9 @@ enum Command {
     /// Explain what a file means.
     #[command(subcommand)]
     Explain(ExplainCommand),
+    /// Print what a TLS handshake costs: bytes, round trips, and the node's time and energy.
+    #[command(after_help = tls::HELP)]
+    Tls(Box<tls::TlsArgs>),
     /// Print how long a frame is on the air, and what saturated stations achieve.
     #[command(after_help = WIFI_HELP)]
     Wifi(WifiArgs),
@@ -370,6 +375,7 @@ fn action_of(command: Command) -> Parsed {
             let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
+        Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
         Command::Completions { shell } => {
             let mut script = Vec::new();

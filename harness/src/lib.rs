@@ -23,5 +23,6 @@ pub mod scenario;
 pub mod sensor;
 pub mod shard;
 mod stand_in;
+pub mod tls;
 pub mod verdict;
 pub mod wifi;

@@ -15,7 +15,7 @@ use crate::event::{Reporter, RunEvent};
 pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use lives::LivesReport;
-pub use progress::Progress;
+pub use progress::{Bar, Progress};
 pub use text::{SerialOutput, TextReport};
 
 /// Where a report goes.

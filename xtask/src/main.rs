@@ -21,6 +21,7 @@ mod shipped;
 mod step;
 mod test;
 mod tidy;
+mod tls_tables;
 
 use std::env;
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 12] = [
+const TASKS: [Task; 13] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -121,6 +122,12 @@ Example:
         summary: "the rules of form: layout, comments, import order, homes of dependencies",
         options: "",
         run: |arguments| Ok(tidy::run(arguments)?),
+    },
+    Task {
+        name: "tls-tables",
+        summary: "counts what cryptography and handshakes take on the chips' cores",
+        options: "  --check          hold the committed tables against rows measured here",
+        run: |arguments| Ok(tls_tables::run(arguments)?),
     },
 ];
 

@@ -10,7 +10,9 @@ use std::env;
 use std::time::Instant;
 
 use crate::step::{Action, Program, Step, Tool};
-use crate::{book, budget, c_abi, c3, chip, console, cross, digests, kat, parity, runner, tidy};
+use crate::{
+    book, budget, c_abi, c3, chip, console, cross, digests, kat, parity, runner, tidy, tls_tables,
+};
 
 const RUSTFMT: Tool = Tool {
     name: "rustfmt",
@@ -59,7 +61,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 21] = [
     FORMAT,
     TIDY,
     Step {
@@ -152,6 +154,12 @@ const STEPS: [Step; 20] = [
         proves: "a constant that is another one on one core alone is caught and shown",
         tool: Some(QEMU),
         action: Action::Inner(parity::check_flip),
+    },
+    Step {
+        name: "tls-tables",
+        proves: "both cores shake hands over TLS in as many instructions as the tables say",
+        tool: Some(QEMU),
+        action: Action::Inner(tls_tables::as_step),
     },
     Step {
         name: "digests",

@@ -39,6 +39,33 @@ impl Progress {
     }
 }
 
+/// A bar that counts things, for work that reports nothing else.
+#[derive(Debug)]
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// Builds a bar on standard error; it shows only on a terminal.
+    #[must_use]
+    pub fn new(length: usize, things: &str) -> Self {
+        let length = u64::try_from(length).ok();
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+        let template = format!("{{bar:30}} {{pos}}/{{len}} {things} · {{elapsed}}");
+        let style = ProgressStyle::with_template(&template);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self(bar)
+    }
+
+    /// Counts one more.
+    pub fn advance(&self) {
+        self.0.inc(1);
+    }
+
+    /// Takes the bar off the screen.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Reporter for Progress {
     fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         let inner = &mut self.inner;

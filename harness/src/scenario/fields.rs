@@ -351,7 +351,7 @@ pub(crate) fn suggestion<'n>(
 }
 
 /// Returns the nearest name, if it is near at all.
-fn closest<'n>(written: &str, names: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn closest<'n>(written: &str, names: &[&'n str]) -> Option<&'n str> {
     const WRITTEN_MAX: usize = 40;
     if written.is_empty() || written.len() > WRITTEN_MAX {
         return None;

@@ -46,6 +46,7 @@ pub use extension::{
     DURATION_DEFAULT, DURATION_MAX, NODES_IN_WORLD_MAX, SEED_MAX, SEEDS_MAX, START_WITH_TLS,
 };
 pub use faults::FAULTS_MAX;
+pub(crate) use fields::closest as nearest_name;
 pub use file::{Loaded, diagnose, load, parse, read};
 pub use model::{
     Claim, ControlValue, Expectation, Extension, Fault, FaultKind, FileReference, Never, NodeSet,

@@ -38,6 +38,7 @@ pub(crate) fn build(target: Target) -> Result<Library, CrossError> {
         folder: "firmware/c-abi",
         features: &[],
         level: None,
+        settings: &[],
     };
     let compiled = compile(target, &wanted)?;
     let folder = built().join("c-abi").join(target.name());

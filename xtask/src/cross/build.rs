@@ -117,17 +117,12 @@ fn build_from(
             folder: driver,
             features: &features,
             level,
+            settings: &[],
         },
     )?;
-    let folder = built().join(target.name());
     let mut name = package.name().to_owned();
-    let mut objects = compiled.objects.clone();
-    if target.instruction_set() == InstructionSet::Lx106 {
-        objects.insert(0, lx106::start(&folder.join("objects"), "lx106")?);
-    }
-    match remedies {
-        Remedies::Applied => objects.extend(compiled.remedies.iter().cloned()),
-        Remedies::LeftOut => name.push_str("-without-remedies"),
+    if remedies == Remedies::LeftOut {
+        name.push_str("-without-remedies");
     }
     if let Some(level) = level {
         name.push('-');
@@ -138,12 +133,35 @@ fn build_from(
         let top = Path::new(top).file_name();
         name.push_str(&top.unwrap_or_default().to_string_lossy());
     }
+    finish(target, &compiled, remedies, package.main(), &name)
+}
+
+/// Links what was compiled, and the core's start code, to an image that starts in `main`.
+///
+/// # Errors
+///
+/// As [`link`].
+pub(crate) fn finish(
+    target: Target,
+    compiled: &Compiled,
+    remedies: Remedies,
+    main: &str,
+    name: &str,
+) -> Result<Image, CrossError> {
+    let folder = built().join(target.name());
+    let mut objects = compiled.objects.clone();
+    if target.instruction_set() == InstructionSet::Lx106 {
+        objects.insert(0, lx106::start(&folder.join("objects"), "lx106")?);
+    }
+    if remedies == Remedies::Applied {
+        objects.extend(compiled.remedies.iter().cloned());
+    }
     let path = folder.join(format!("{name}.elf"));
-    link(target, &compiled, &objects, package.main(), &path)?;
+    link(target, compiled, &objects, main, &path)?;
     Ok(Image {
         path,
         target,
-        toolchain: compiled.toolchain.name,
+        toolchain: compiled.toolchain.name.clone(),
     })
 }
 

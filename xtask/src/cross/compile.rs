@@ -23,6 +23,8 @@ pub(crate) struct Crate<'a> {
     pub(crate) features: &'a [&'a str],
     /// Cargo's level of optimisation in place of the package's own.
     pub(crate) level: Option<&'a str>,
+    /// Cargo's settings besides, as its `--config` takes them.
+    pub(crate) settings: &'a [&'a str],
 }
 
 /// What a linker takes.
@@ -96,6 +98,9 @@ fn cargo(
         .arg("--target-dir")
         .arg(built().join("build"))
         .args(["--features", &package.features.join(",")]);
+    for setting in package.settings {
+        command.args(["--config", setting]);
+    }
     if let Some(level) = package.level {
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     }
@@ -130,11 +135,16 @@ fn cargo(
             set.triple()
         )));
     }
-    Ok(artifacts(&String::from_utf8_lossy(&output.stdout)))
+    Ok(artifacts(
+        &String::from_utf8_lossy(&output.stdout),
+        set.triple(),
+    ))
 }
 
 /// Reads the libraries for the core out of cargo's messages, dependencies first.
-fn artifacts(messages: &str) -> Vec<PathBuf> {
+///
+/// Cargo keeps them in a folder of the target's name, away from what it builds for this machine.
+fn artifacts(messages: &str, triple: &str) -> Vec<PathBuf> {
     let files = |message: Value| -> Vec<PathBuf> {
         let files = message["filenames"].as_array().cloned();
         files
@@ -143,6 +153,7 @@ fn artifacts(messages: &str) -> Vec<PathBuf> {
             .filter_map(Value::as_str)
             .map(PathBuf::from)
             .filter(|path| has_extension(path, "a") || has_extension(path, "rlib"))
+            .filter(|path| path.components().any(|part| part.as_os_str() == triple))
             .collect()
     };
     messages
@@ -198,14 +209,15 @@ mod tests {
 
     #[test]
     fn only_libraries_are_read_out_of_cargos_messages() {
-        let core = r#"["/t/deps/libcore-1.rlib","/t/deps/libcore-1.rmeta"]"#;
+        let core = r#"["/t/x/deps/libcore-1.rlib","/t/x/deps/libcore-1.rmeta"]"#;
         let messages = format!(
             "{{\"reason\":\"compiler-artifact\",\"filenames\":{core}}}\nnot json\n\
              {{\"reason\":\"build-script-executed\",\"filenames\":[\"/t/x.a\"]}}\n\
-             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/libbare.a\"]}}\n"
+             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/host/libh.rlib\"]}}\n\
+             {{\"reason\":\"compiler-artifact\",\"filenames\":[\"/t/x/libbare.a\"]}}\n"
         );
-        let expected = ["/t/deps/libcore-1.rlib", "/t/libbare.a"].map(PathBuf::from);
-        assert_eq!(artifacts(&messages), expected);
+        let expected = ["/t/x/deps/libcore-1.rlib", "/t/x/libbare.a"].map(PathBuf::from);
+        assert_eq!(artifacts(&messages, "x"), expected);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Owns the emulator's flags and its end. Does not know what the bytes mean.
 
-use std::io::{Read, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::io::{self, Read, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -44,6 +44,21 @@ pub(crate) enum End {
 /// or when the image is for a core that no emulator of another process runs.
 pub(crate) fn run(image: &Image, input: &[u8], bound: Duration) -> Result<Outcome, CrossError> {
     bounded(command(image)?, input, bound)
+}
+
+/// Runs an image that talks with `host` by its standard input and output, and ends it after
+/// `bound`; returns what came of the talk.
+///
+/// # Errors
+///
+/// As [`run`], and [`CrossError::Failed`] when the talk fails or the image does not end well.
+pub(crate) fn converse<R>(
+    image: &Image,
+    bound: Duration,
+    host: impl FnOnce(&mut ChildStdin, &mut ChildStdout) -> io::Result<R>,
+) -> Result<R, CrossError> {
+    let result = watched(command(image)?, bound, host);
+    result.map_err(|why| CrossError::Failed(format!("{}: {why}", image.path.display())))
 }
 
 /// Returns whether the emulator for a target is there.
@@ -135,6 +150,41 @@ fn bounded(mut command: Command, input: &[u8], bound: Duration) -> Result<Outcom
     })
 }
 
+/// Runs a command that talks with `host`, and ends it by its own process number after `bound`.
+fn watched<R>(
+    mut command: Command,
+    bound: Duration,
+    host: impl FnOnce(&mut ChildStdin, &mut ChildStdout) -> io::Result<R>,
+) -> Result<R, String> {
+    let child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn();
+    let mut child = child.map_err(|error| format!("the emulator did not start: {error}"))?;
+    let mut stdin = child.stdin.take().expect("it was piped");
+    let mut stdout = child.stdout.take().expect("it was piped");
+    thread::scope(|scope| {
+        let (done, ended) = mpsc::channel();
+        // Whoever waits for a hung image waits until it is ended here.
+        let watch = scope.spawn(move || {
+            let hung = ended.recv_timeout(bound).is_err();
+            end(&mut child, if hung { 0 } else { LOOKS_MAX })
+        });
+        let talk = host(&mut stdin, &mut stdout);
+        // An image that still reads sees the end of its input.
+        drop(stdin);
+        gather(&mut stdout);
+        done.send(()).ok();
+        let end = watch.join().expect("waiting does not panic");
+        match (talk, end.map_err(|error| error.to_string())?) {
+            (Ok(result), End::Exited(Some(0))) => Ok(result),
+            (Err(error), End::Exited(Some(0))) => Err(format!("the talk failed: {error}")),
+            (_, end) => Err(format!("did not end well: {end:?}")),
+        }
+    })
+}
+
 /// Looks so many times whether a process has ended, and ends one that has not.
 fn end(child: &mut Child, looks: u32) -> Result<End, CrossError> {
     let failed = |error| CrossError::Failed(format!("the emulator could not be ended: {error}"));
@@ -190,6 +240,27 @@ mod tests {
         let mut child = command.arg("600").stdout(Stdio::null()).spawn().unwrap();
         assert_eq!(end(&mut child, 2), Ok(End::Hung));
         assert_eq!(child.try_wait().unwrap().unwrap().code(), None);
+    }
+
+    #[test]
+    fn a_talk_goes_both_ways_and_its_result_is_told() {
+        let heard = watched(Command::new("cat"), LONG, |stdin, stdout| {
+            stdin.write_all(b"both")?;
+            let mut heard = [0; 4];
+            stdout.read_exact(&mut heard)?;
+            Ok(heard)
+        });
+        assert_eq!(heard, Ok(*b"both"));
+    }
+
+    #[test]
+    fn a_talk_with_a_command_that_hangs_is_ended() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec sleep 600"]);
+        let heard = watched(command, Duration::from_millis(300), |_, stdout| {
+            stdout.read_exact(&mut [0])
+        });
+        assert_eq!(heard, Err("did not end well: Hung".to_owned()));
     }
 
     #[test]

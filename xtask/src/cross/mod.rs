@@ -24,7 +24,9 @@ mod thunks;
 mod toolchain;
 mod trial;
 
-pub(crate) use build::{Image, Package, Remedies, build, build_copy, build_with, link, linker};
+pub(crate) use build::{
+    Image, Package, Remedies, build, build_copy, build_with, finish, link, linker,
+};
 pub(crate) use compile::{Compiled, Crate, built, compile};
 pub(crate) use elf::Elf;
 #[cfg(test)]

@@ -23,7 +23,14 @@ const HOMES: [Home; 20] = [
     ),
     home("chacha20poly1305", TLS),
     home("ckb_vm", &["sim/src/emulator.rs", "sim/src/emulator/"]),
-    home("clap", &["harness/src/cli.rs", "harness/src/main.rs"]),
+    home(
+        "clap",
+        &[
+            "harness/src/cli.rs",
+            "harness/src/cli/",
+            "harness/src/main.rs",
+        ],
+    ),
     home(
         "clap_complete",
         &["harness/src/cli.rs", "harness/src/main.rs"],
