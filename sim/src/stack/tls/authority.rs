@@ -19,7 +19,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 
@@ -27,19 +27,30 @@ use self::certificate::{Identity, Purpose, Validity};
 use self::verifier::{ScopedIdentity, Unchecked};
 use super::luck::stream_of;
 use super::micropython::Profile;
-use super::provider::Family;
 use super::provider::scope::{ScopedKeyLog, ScopedTime};
+use super::provider::{Family, Holder};
 use super::sessions::ScopedSessions;
 use super::setup::{ClientSetup, ServerSetup};
-use super::spec::{Stack, TlsSpec, Verification, Versions};
+use super::spec::{SessionKeeping, Stack, TlsSpec, Verification, Versions};
 use crate::adversary::Impostor;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose as Luck, Rng};
 
 /// Seconds that the root is valid before and after everything that it signs.
 const ROOT_MARGIN_S: i64 = 10 * 365 * 86_400;
+/// Sessions that a server remembers, if it does: as many as rustls does by itself.
+const SESSIONS_MAX: usize = 256;
 /// Name of the root that nodes trust.
 const ROOT_NAME: &str = "nodelab root";
+
+/// What somebody shows and signs with, in files that other programs read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Credentials {
+    /// The leaf and the certificates above it, the root left out; each in DER.
+    pub chain_der: Vec<Vec<u8>>,
+    /// The private key as PKCS #8 in DER.
+    pub key_der: Vec<u8>,
+}
 
 /// One world's authority.
 pub struct Authority {
@@ -47,6 +58,7 @@ pub struct Authority {
     epoch_s: i64,
     family: Family,
     issuers: Vec<Identity>,
+    leaf: Identity,
     seed: u64,
     server: ServerSetup,
     spec: TlsSpec,
@@ -77,14 +89,14 @@ impl Authority {
             until: epoch_s.saturating_add(settings.valid_until_s),
         };
         let mut luck = luck(seed, EntityId::World, Part::Chain, 0);
-        let issuers = chain(spec, ROOT_NAME, validity, &mut luck);
+        let issuers = chain(spec, None, validity, &mut luck);
         let mut luck = self::luck(seed, EntityId::World, Part::Server, 0);
         let leaf = Identity::draw(
             issuers.last(),
             &settings.server_name,
             Purpose::Server,
             validity,
-            settings.certificate_key,
+            (settings.certificate_key, Holder::Server),
             &mut luck,
         );
         let roots = roots(&issuers);
@@ -102,6 +114,7 @@ impl Authority {
             epoch_s,
             family,
             issuers,
+            leaf,
             seed,
             server,
             spec: spec.clone(),
@@ -115,18 +128,16 @@ impl Authority {
     pub fn client(&self, node: NodeId) -> ClientSetup {
         let mut setup = self.client.with_own_sessions();
         if self.spec.settings().mutual {
-            let mut luck = luck(self.seed, EntityId::Node(node), Part::Node, 0);
-            let leaf = Identity::draw(
-                self.issuers.last(),
-                &format!("node-{}.nodelab.test", node.0),
-                Purpose::Client,
-                self.validity(),
-                self.spec.settings().certificate_key,
-                &mut luck,
-            );
+            let leaf = self.leaf_of(node);
             setup.identity = Some(Arc::new(certified(&leaf, &self.issuers)));
         }
         setup
+    }
+
+    /// Returns what a node shows under mutual authentication.
+    #[must_use]
+    pub fn client_credentials(&self, node: NodeId) -> Credentials {
+        self.credentials(&self.leaf_of(node))
     }
 
     /// Returns the settings of the genuine server.
@@ -149,10 +160,36 @@ impl Authority {
         server(self.family, &self.spec, &identity, None, self.seed)
     }
 
+    /// Returns what the genuine server shows.
+    #[must_use]
+    pub fn server_credentials(&self) -> Credentials {
+        self.credentials(&self.leaf)
+    }
+
     /// Returns the root certificate in DER.
     #[must_use]
     pub fn root_der(&self) -> &[u8] {
         &self.issuers[0].der
+    }
+
+    fn leaf_of(&self, node: NodeId) -> Identity {
+        let mut luck = luck(self.seed, EntityId::Node(node), Part::Node, 0);
+        Identity::draw(
+            self.issuers.last(),
+            &format!("node-{}.nodelab.test", node.0),
+            Purpose::Client,
+            self.validity(),
+            (self.spec.settings().certificate_key, Holder::Client),
+            &mut luck,
+        )
+    }
+
+    fn credentials(&self, leaf: &Identity) -> Credentials {
+        let certified = certified(leaf, &self.issuers);
+        Credentials {
+            chain_der: certified.cert.iter().map(|der| der.to_vec()).collect(),
+            key_der: leaf.key.to_der(),
+        }
     }
 
     fn validity(&self) -> Validity {
@@ -164,25 +201,28 @@ impl Authority {
     }
 }
 
-/// Draws a root and the intermediates below it, in this order.
-fn chain(spec: &TlsSpec, root: &str, validity: Validity, luck: &mut ChaCha12Rng) -> Vec<Identity> {
+/// Draws a root and the intermediates below it, in this order; genuine ones, or a forger's with
+/// a root of some name.
+fn chain(
+    spec: &TlsSpec,
+    forged: Option<&str>,
+    validity: Validity,
+    luck: &mut ChaCha12Rng,
+) -> Vec<Identity> {
     let kind = spec.settings().certificate_key;
     let wide = Validity {
         from: validity.from.saturating_sub(ROOT_MARGIN_S),
         until: validity.until.saturating_add(ROOT_MARGIN_S),
     };
-    let mut issuers = vec![Identity::draw(
-        None,
-        root,
-        Purpose::Authority,
-        wide,
-        kind,
-        luck,
-    )];
+    let mut draw = |issuer: Option<&Identity>, name: &str, genuine| {
+        let holder = forged.map_or(genuine, |_| Holder::Stranger);
+        Identity::draw(issuer, name, Purpose::Authority, wide, (kind, holder), luck)
+    };
+    let root = forged.unwrap_or(ROOT_NAME);
+    let mut issuers = vec![draw(None, root, Holder::Root)];
     for number in 1..=spec.settings().intermediates {
         let name = format!("nodelab intermediate {number}");
-        let issuer = issuers.last();
-        let next = Identity::draw(issuer, &name, Purpose::Authority, wide, kind, luck);
+        let next = draw(issuers.last(), &name, Holder::Intermediate(number));
         issuers.push(next);
     }
     issuers
@@ -214,7 +254,11 @@ fn server(
     seed: u64,
 ) -> ServerSetup {
     let settings = spec.settings();
-    let provider = family.provider(&settings.suites, &settings.groups);
+    let groups = settings
+        .server_groups
+        .as_deref()
+        .unwrap_or(&settings.groups);
+    let provider = family.provider(&settings.suites, groups, settings.certificate_key);
     let builder = ServerConfig::builder_with_details(Arc::clone(&provider), Arc::new(ScopedTime))
         .with_protocol_versions(protocol_versions(settings.server_versions))
         .expect("the provider has suites and groups for both versions");
@@ -227,14 +271,21 @@ fn server(
     };
     let resolver = SingleCertAndKey::from(identity.clone());
     let mut config = builder.with_cert_resolver(Arc::new(resolver));
-    config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = usize::from(settings.tickets);
     config.max_fragment_size = settings.max_fragment_size.map(usize::from);
-    if settings.tickets > 0 {
-        let mut luck = luck(seed, EntityId::World, Part::Ticket, 0);
-        let mut key = [0; 32];
-        luck.fill_bytes(&mut key);
-        config.ticketer = family.ticketer(key);
+    match settings.session_keeping {
+        SessionKeeping::Memory => {
+            config.session_storage = ServerSessionMemoryCache::new(SESSIONS_MAX);
+        }
+        SessionKeeping::Tickets => {
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            if settings.tickets > 0 {
+                let mut luck = luck(seed, EntityId::World, Part::Ticket, 0);
+                let mut key = [0; 32];
+                luck.fill_bytes(&mut key);
+                config.ticketer = family.ticketer(key);
+            }
+        }
     }
     ServerSetup::rustls(config)
 }
@@ -246,7 +297,7 @@ fn client(
     leaf: &CertificateDer<'static>,
 ) -> ClientSetup {
     let settings = spec.settings();
-    let provider = family.provider(&settings.suites, &settings.groups);
+    let provider = family.provider(&settings.suites, &settings.groups, settings.certificate_key);
     let schemes = provider.signature_verification_algorithms;
     let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(ScopedTime))
         .with_protocol_versions(protocol_versions(settings.versions))

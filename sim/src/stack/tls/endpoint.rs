@@ -13,8 +13,10 @@
 
 use super::event::TlsEvent;
 use super::micropython;
+use super::operation::OperationKind;
 use super::real::Real;
 use super::setup::{ClientKind, ClientSetup, ServerKind, ServerSetup};
+use super::wire::SentRecord;
 use super::work::Work;
 use crate::rng::Rng;
 
@@ -54,7 +56,10 @@ impl Endpoint {
     pub fn client(setup: &ClientSetup, luck: &mut Rng, now: Moment) -> Self {
         Self(match &setup.kind {
             ClientKind::Modelled(profile) => {
-                Kind::Modelled(Box::new(micropython::Modelled::client(profile, luck)))
+                let listed = setup.trace_wanted;
+                Kind::Modelled(Box::new(micropython::Modelled::client(
+                    profile, luck, listed,
+                )))
             }
             ClientKind::Rustls(client) => {
                 Kind::Rustls(Box::new(Real::client(setup, client, luck, now)))
@@ -67,9 +72,15 @@ impl Endpoint {
     pub fn server(setup: &ServerSetup, luck: &mut Rng, now: Moment) -> Self {
         Self(match &setup.kind {
             ServerKind::Modelled(profile) => {
-                Kind::Modelled(Box::new(micropython::Modelled::server(profile, luck)))
+                let listed = setup.trace_wanted;
+                Kind::Modelled(Box::new(micropython::Modelled::server(
+                    profile, luck, listed,
+                )))
             }
-            ServerKind::Rustls(config) => Kind::Rustls(Box::new(Real::server(config, luck, now))),
+            ServerKind::Rustls(config) => {
+                let listed = setup.trace_wanted;
+                Kind::Rustls(Box::new(Real::server(config, luck, now, listed)))
+            }
         })
     }
 
@@ -150,6 +161,22 @@ impl Endpoint {
         match &mut self.0 {
             Kind::Modelled(end) => end.take_work(),
             Kind::Rustls(end) => end.take_work(),
+        }
+    }
+
+    /// Returns the operations since the last call, if the setup wants them listed.
+    pub(super) fn take_operations(&mut self) -> Vec<OperationKind> {
+        match &mut self.0 {
+            Kind::Modelled(end) => end.take_operations(),
+            Kind::Rustls(end) => end.take_operations(),
+        }
+    }
+
+    /// Returns the records sent since the last call, if the setup wants them listed.
+    pub(super) fn take_records(&mut self) -> Vec<SentRecord> {
+        match &mut self.0 {
+            Kind::Modelled(end) => end.take_records(),
+            Kind::Rustls(end) => end.take_records(),
         }
     }
 

@@ -8,8 +8,11 @@ mod cost;
 mod endpoint;
 mod event;
 mod failure;
+mod handshake;
 mod luck;
+mod measure;
 mod micropython;
+mod operation;
 #[cfg(test)]
 mod pair;
 mod provider;
@@ -20,13 +23,16 @@ mod spec;
 mod wire;
 mod work;
 
-pub use authority::Authority;
+pub use authority::{Authority, Credentials};
 pub use cost::{Band, price, price_band};
 pub use endpoint::{Endpoint, Moment};
 pub use event::{Side, TlsEvent, TlsFailure, TlsVersion};
+pub use handshake::{Apart, Flight, Handshake, HandshakeKind, Message, MessageKind};
+pub use measure::{Mode, measure};
+pub use operation::{Cipher, Curve, HashAlgorithm, Operation, OperationKind, RsaSize, Scheme};
 pub use setup::{ClientSetup, ServerSetup};
 pub use spec::{
-    Chip, FRAGMENT_RANGE, INTERMEDIATES_MAX, KeyExchange, KeyKind, Stack, Suite, TICKETS_MAX,
-    TlsSettings, TlsSpec, TlsSpecError, Verification, Versions,
+    Chip, FRAGMENT_RANGE, INTERMEDIATES_MAX, KeyExchange, KeyKind, SessionKeeping, Stack, Suite,
+    TICKETS_MAX, TlsSettings, TlsSpec, TlsSpecError, Verification, Versions,
 };
-pub use work::{ExchangeWork, SignatureWork, Work};
+pub use work::{ExchangeWork, KemWork, RsaWork, SignatureWork, Work};

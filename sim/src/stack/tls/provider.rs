@@ -12,10 +12,12 @@
 mod exchange;
 mod fast;
 mod hashing;
+mod hybrid;
 mod nonce;
 mod portable;
 mod primitives;
 mod records;
+mod rsa;
 pub(super) mod scope;
 mod signing;
 mod tickets;
@@ -24,7 +26,7 @@ mod verifying;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use pki_types::PrivateKeyDer;
+use pki_types::{PrivateKeyDer, SignatureVerificationAlgorithm};
 use rustls::crypto::tls12::PrfUsingHmac;
 use rustls::crypto::tls13::HkdfUsingHmac;
 use rustls::crypto::{
@@ -39,22 +41,30 @@ use rustls::{
 
 use self::exchange::Group;
 use self::fast::Fast;
-use self::hashing::{HmacSha256, Sha256};
+use self::hashing::{Hash, Hmac};
+use self::hybrid::Hybrid;
 use self::portable::Portable;
-use self::primitives::{Aead, Primitives};
+use self::primitives::{Aead, Digest, Mac, Primitives, SignatureForm};
 use self::records::{Tls12, Tls13};
+pub(super) use self::rsa::Holder;
 use self::scope::ScopedRandom;
 pub(super) use self::signing::Key;
 use self::tickets::Ticketer;
-use self::verifying::{Ecdsa, Ed25519};
-use super::spec::{KeyExchange, Suite};
+use self::verifying::Verifier;
+use super::operation::Cipher;
+use super::spec::{KeyExchange, KeyKind, Suite};
 
 /// Records that AES-GCM may seal with one key (RFC 8446 §5.5).
 const AES_RECORDS_MAX: u64 = 1 << 24;
-/// Signature schemes offered, and in this order.
-const SCHEMES: &[SignatureScheme] = &[
+/// Schemes by which an end with such a certificate signs in TLS 1.2, and in this order.
+const ECDSA_SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ECDSA_NISTP256_SHA256,
+    SignatureScheme::ECDSA_NISTP384_SHA384,
     SignatureScheme::ED25519,
+];
+const RSA_SCHEMES: &[SignatureScheme] = &[
+    SignatureScheme::RSA_PSS_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA256,
 ];
 
 /// Which family of cryptographic code to use; bytes do not depend on it.
@@ -76,11 +86,17 @@ impl Family {
         }
     }
 
-    /// Returns rustls' provider, offering these and nothing else.
-    pub(super) fn provider(self, suites: &[Suite], groups: &[KeyExchange]) -> Arc<CryptoProvider> {
+    /// Returns rustls' provider, offering these and nothing else; with what it takes to verify
+    /// certificates of a kind.
+    pub(super) fn provider(
+        self,
+        suites: &[Suite],
+        groups: &[KeyExchange],
+        key: KeyKind,
+    ) -> Arc<CryptoProvider> {
         Arc::new(match self {
-            Self::Fast => Offer::<Fast>::provider(suites, groups),
-            Self::Portable => Offer::<Portable>::provider(suites, groups),
+            Self::Fast => Offer::<Fast>::provider(suites, groups, key),
+            Self::Portable => Offer::<Portable>::provider(suites, groups, key),
         })
     }
 
@@ -95,44 +111,64 @@ impl Family {
 
 struct Offer<P>(PhantomData<P>);
 
+type Algorithm = &'static dyn SignatureVerificationAlgorithm;
+
 impl<P: Primitives> Offer<P> {
-    const HMAC: &'static HmacSha256<P> = &HmacSha256(PhantomData);
-    const ECDSA: &'static Ecdsa<P> = &Ecdsa(PhantomData);
-    const ED25519: &'static Ed25519<P> = &Ed25519(PhantomData);
-    const VERIFY: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-        all: &[Self::ECDSA, Self::ED25519],
+    const ECDSA_P256: Algorithm = &Verifier::<P>::new(SignatureForm::EcdsaP256);
+    const ECDSA_P384: Algorithm = &Verifier::<P>::new(SignatureForm::EcdsaP384);
+    const ED25519: Algorithm = &Verifier::<P>::new(SignatureForm::Ed25519);
+    const RSA_PKCS1: Algorithm = &Verifier::<P>::new(SignatureForm::RsaPkcs1);
+    const RSA_PSS: Algorithm = &Verifier::<P>::new(SignatureForm::RsaPss);
+
+    /// What every end verifies, and in this order.
+    const SMALL: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+        all: &[Self::ECDSA_P256, Self::ED25519],
         mapping: &[
-            (SignatureScheme::ECDSA_NISTP256_SHA256, &[Self::ECDSA]),
+            (SignatureScheme::ECDSA_NISTP256_SHA256, &[Self::ECDSA_P256]),
             (SignatureScheme::ED25519, &[Self::ED25519]),
         ],
     };
-    const AES_13: &'static Tls13CipherSuite =
-        &Self::tls13::<P::Aes>(CipherSuite::TLS13_AES_128_GCM_SHA256, AES_RECORDS_MAX);
-    const CHACHA_13: &'static Tls13CipherSuite =
-        &Self::tls13::<P::ChaCha>(CipherSuite::TLS13_CHACHA20_POLY1305_SHA256, u64::MAX);
-    const AES_12: &'static Tls12CipherSuite = &Self::tls12::<P::Aes>(
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-        AES_RECORDS_MAX,
-    );
-    const CHACHA_12: &'static Tls12CipherSuite = &Self::tls12::<P::ChaCha>(
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-        u64::MAX,
-    );
+    const WITH_P384: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+        all: &[Self::ECDSA_P256, Self::ED25519, Self::ECDSA_P384],
+        mapping: &[
+            (SignatureScheme::ECDSA_NISTP256_SHA256, &[Self::ECDSA_P256]),
+            (SignatureScheme::ED25519, &[Self::ED25519]),
+            (SignatureScheme::ECDSA_NISTP384_SHA384, &[Self::ECDSA_P384]),
+        ],
+    };
+    const WITH_RSA: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+        all: &[
+            Self::ECDSA_P256,
+            Self::ED25519,
+            Self::RSA_PSS,
+            Self::RSA_PKCS1,
+        ],
+        mapping: &[
+            (SignatureScheme::ECDSA_NISTP256_SHA256, &[Self::ECDSA_P256]),
+            (SignatureScheme::ED25519, &[Self::ED25519]),
+            (SignatureScheme::RSA_PSS_SHA256, &[Self::RSA_PSS]),
+            (SignatureScheme::RSA_PKCS1_SHA256, &[Self::RSA_PKCS1]),
+        ],
+    };
 
-    fn provider(suites: &[Suite], groups: &[KeyExchange]) -> CryptoProvider {
+    fn provider(suites: &[Suite], groups: &[KeyExchange], key: KeyKind) -> CryptoProvider {
         // The suites of TLS 1.3 come first, whatever the order of the ciphers.
-        let newer = suites.iter().map(|suite| match suite {
-            Suite::Aes128Gcm => SupportedCipherSuite::Tls13(Self::AES_13),
-            Suite::ChaCha20Poly1305 => SupportedCipherSuite::Tls13(Self::CHACHA_13),
-        });
-        let older = suites.iter().map(|suite| match suite {
-            Suite::Aes128Gcm => SupportedCipherSuite::Tls12(Self::AES_12),
-            Suite::ChaCha20Poly1305 => SupportedCipherSuite::Tls12(Self::CHACHA_12),
+        let newer = suites.iter().map(|suite| Self::newer(*suite));
+        let older = suites.iter().map(|suite| match key {
+            KeyKind::Ed25519 | KeyKind::P256 | KeyKind::P384 => Self::older_ecdsa(*suite),
+            KeyKind::Rsa2048 | KeyKind::Rsa4096 => Self::older_rsa(*suite),
         });
         CryptoProvider {
-            cipher_suites: newer.chain(older).collect(),
+            cipher_suites: newer
+                .map(SupportedCipherSuite::Tls13)
+                .chain(older.map(SupportedCipherSuite::Tls12))
+                .collect(),
             kx_groups: groups.iter().map(|group| Self::group(*group)).collect(),
-            signature_verification_algorithms: Self::VERIFY,
+            signature_verification_algorithms: match key {
+                KeyKind::Ed25519 | KeyKind::P256 => Self::SMALL,
+                KeyKind::P384 => Self::WITH_P384,
+                KeyKind::Rsa2048 | KeyKind::Rsa4096 => Self::WITH_RSA,
+            },
             secure_random: &ScopedRandom,
             key_provider: &NoKeys,
         }
@@ -142,34 +178,127 @@ impl<P: Primitives> Offer<P> {
         match group {
             KeyExchange::P256 => const { &Group::<P::P256>(PhantomData) },
             KeyExchange::X25519 => const { &Group::<P::X25519>(PhantomData) },
+            KeyExchange::X25519MlKem768 => const { &Hybrid::<P::X25519>(PhantomData) },
         }
     }
 
-    const fn common(suite: CipherSuite, confidentiality_limit: u64) -> CipherSuiteCommon {
-        CipherSuiteCommon {
-            suite,
-            hash_provider: const { &Sha256::<P>(PhantomData) },
-            confidentiality_limit,
+    const fn newer(suite: Suite) -> &'static Tls13CipherSuite {
+        match suite {
+            Suite::Aes128Gcm => {
+                const {
+                    &tls13::<P::Aes128, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS13_AES_128_GCM_SHA256,
+                    )
+                }
+            }
+            Suite::Aes256Gcm => {
+                const {
+                    &tls13::<P::Aes256, P::Sha384, P::HmacSha384>(
+                        CipherSuite::TLS13_AES_256_GCM_SHA384,
+                    )
+                }
+            }
+            Suite::ChaCha20Poly1305 => {
+                const {
+                    &tls13::<P::ChaCha, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
+                    )
+                }
+            }
         }
     }
 
-    const fn tls13<A: Aead>(suite: CipherSuite, records_max: u64) -> Tls13CipherSuite {
-        Tls13CipherSuite {
-            common: Self::common(suite, records_max),
-            hkdf_provider: const { &HkdfUsingHmac(Self::HMAC) },
-            aead_alg: const { &Tls13::<A>(PhantomData) },
-            quic: None,
+    const fn older_ecdsa(suite: Suite) -> &'static Tls12CipherSuite {
+        match suite {
+            Suite::Aes128Gcm => {
+                const {
+                    &tls12::<P::Aes128, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                        ECDSA_SCHEMES,
+                    )
+                }
+            }
+            Suite::Aes256Gcm => {
+                const {
+                    &tls12::<P::Aes256, P::Sha384, P::HmacSha384>(
+                        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                        ECDSA_SCHEMES,
+                    )
+                }
+            }
+            Suite::ChaCha20Poly1305 => {
+                const {
+                    &tls12::<P::ChaCha, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                        ECDSA_SCHEMES,
+                    )
+                }
+            }
         }
     }
 
-    const fn tls12<A: Aead>(suite: CipherSuite, records_max: u64) -> Tls12CipherSuite {
-        Tls12CipherSuite {
-            common: Self::common(suite, records_max),
-            prf_provider: const { &PrfUsingHmac(Self::HMAC) },
-            kx: KeyExchangeAlgorithm::ECDHE,
-            sign: SCHEMES,
-            aead_alg: const { &Tls12::<A>(PhantomData) },
+    const fn older_rsa(suite: Suite) -> &'static Tls12CipherSuite {
+        match suite {
+            Suite::Aes128Gcm => {
+                const {
+                    &tls12::<P::Aes128, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                        RSA_SCHEMES,
+                    )
+                }
+            }
+            Suite::Aes256Gcm => {
+                const {
+                    &tls12::<P::Aes256, P::Sha384, P::HmacSha384>(
+                        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                        RSA_SCHEMES,
+                    )
+                }
+            }
+            Suite::ChaCha20Poly1305 => {
+                const {
+                    &tls12::<P::ChaCha, P::Sha256, P::HmacSha256>(
+                        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                        RSA_SCHEMES,
+                    )
+                }
+            }
         }
+    }
+}
+
+/// Returns a suite of TLS 1.3: a cipher, a hash, and HMAC with it.
+const fn tls13<A: Aead, D: Digest, M: Mac>(suite: CipherSuite) -> Tls13CipherSuite {
+    Tls13CipherSuite {
+        common: common::<A, D>(suite),
+        hkdf_provider: const { &HkdfUsingHmac(&Hmac::<M>(PhantomData)) },
+        aead_alg: const { &Tls13::<A>(PhantomData) },
+        quic: None,
+    }
+}
+
+/// Returns a suite of TLS 1.2, whose certificates sign by one of `schemes`.
+const fn tls12<A: Aead, D: Digest, M: Mac>(
+    suite: CipherSuite,
+    schemes: &'static [SignatureScheme],
+) -> Tls12CipherSuite {
+    Tls12CipherSuite {
+        common: common::<A, D>(suite),
+        prf_provider: const { &PrfUsingHmac(&Hmac::<M>(PhantomData)) },
+        kx: KeyExchangeAlgorithm::ECDHE,
+        sign: schemes,
+        aead_alg: const { &Tls12::<A>(PhantomData) },
+    }
+}
+
+const fn common<A: Aead, D: Digest>(suite: CipherSuite) -> CipherSuiteCommon {
+    CipherSuiteCommon {
+        suite,
+        hash_provider: const { &Hash::<D>(PhantomData) },
+        confidentiality_limit: match A::CIPHER {
+            Cipher::ChaCha20Poly1305 => u64::MAX,
+            Cipher::Aes128Cbc | Cipher::Aes128Gcm | Cipher::Aes256Gcm => AES_RECORDS_MAX,
+        },
     }
 }
 
@@ -186,9 +315,18 @@ impl KeyProvider for NoKeys {
 #[cfg(test)]
 mod tests {
     use super::super::pair::{Pair, authority_of, settings};
-    use super::super::spec::{KeyKind, TlsSettings, Versions};
+    use super::super::spec::{TlsSettings, Versions};
     use super::*;
     use crate::id::NodeId;
+
+    const KEYS: [KeyKind; 5] = [
+        KeyKind::Ed25519,
+        KeyKind::P256,
+        KeyKind::P384,
+        KeyKind::Rsa2048,
+        KeyKind::Rsa4096,
+    ];
+    const SUITES: [Suite; 3] = [Suite::Aes128Gcm, Suite::Aes256Gcm, Suite::ChaCha20Poly1305];
 
     #[test]
     fn both_families_give_one_transcript_in_every_combination() {
@@ -196,25 +334,32 @@ mod tests {
         if Family::here() == Family::Portable {
             return;
         }
-        for versions in [Versions::V1_2, Versions::V1_3] {
-            for group in [KeyExchange::P256, KeyExchange::X25519] {
-                for suite in [Suite::Aes128Gcm, Suite::ChaCha20Poly1305] {
-                    for certificate_key in [KeyKind::Ed25519, KeyKind::P256] {
-                        let settings = TlsSettings {
-                            versions,
-                            certificate_key,
-                            groups: vec![group],
-                            suites: vec![suite],
-                            mutual: true,
-                            resumption: true,
-                            ..settings()
-                        };
-                        let fast = transcripts(Family::Fast, &settings);
-                        let portable = transcripts(Family::Portable, &settings);
-                        assert!(fast == portable, "{settings:?}");
-                    }
-                }
-            }
+        let (v2, v3) = (Versions::V1_2, Versions::V1_3);
+        let groups = [
+            (v2, KeyExchange::P256),
+            (v2, KeyExchange::X25519),
+            (v3, KeyExchange::P256),
+            (v3, KeyExchange::X25519),
+            (v3, KeyExchange::X25519MlKem768),
+        ];
+        // Each group with each suite, and each suite with each key.
+        let with_groups = groups.map(|group| SUITES.map(|suite| (group, suite, KeyKind::P256)));
+        let older = SUITES.map(|suite| KEYS.map(|key| (groups[1], suite, key)));
+        let newer = SUITES.map(|suite| KEYS.map(|key| (groups[3], suite, key)));
+        let with_keys = older.into_iter().chain(newer).flatten();
+        for (group, suite, certificate_key) in with_groups.into_iter().flatten().chain(with_keys) {
+            let settings = TlsSettings {
+                versions: group.0,
+                certificate_key,
+                groups: vec![group.1],
+                suites: vec![suite],
+                mutual: true,
+                resumption: true,
+                ..settings()
+            };
+            let fast = transcripts(Family::Fast, &settings);
+            let portable = transcripts(Family::Portable, &settings);
+            assert!(fast == portable, "{settings:?}");
         }
     }
 

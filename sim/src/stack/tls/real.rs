@@ -16,9 +16,10 @@ use super::endpoint::Moment;
 use super::event::{TlsEvent, TlsFailure, TlsVersion};
 use super::failure::failure_of;
 use super::luck::stream_of;
+use super::operation::{Ledger, OperationKind};
 use super::provider::scope::{self, Scope};
 use super::setup::{Client, ClientSetup};
-use super::wire::{RecordLimit, SentRecords};
+use super::wire::{RecordLimit, SentRecord, SentRecords};
 use super::work::Work;
 use crate::rng::Rng;
 
@@ -54,7 +55,7 @@ impl Real {
         luck: &mut Rng,
         now: Moment,
     ) -> Self {
-        let mut scope = scope_of(luck);
+        let mut scope = scope_of(luck, setup.trace_wanted);
         scope.secrets = setup.secrets_wanted.then(VecDeque::new);
         scope.sessions.clone_from(&setup.sessions);
         scope.identity.clone_from(&setup.identity);
@@ -66,18 +67,26 @@ impl Real {
         let connection = connection.expect("the authority's settings are complete");
         let limit = client.record_max.map(RecordLimit::new);
         let mut end = Self::new(connection.into(), slot, limit, client.needs_time);
+        end.sent = SentRecords::new(setup.trace_wanted);
         end.flush();
         end
     }
 
-    pub(super) fn server(config: &Arc<ServerConfig>, luck: &mut Rng, now: Moment) -> Self {
-        let mut scope = scope_of(luck);
+    pub(super) fn server(
+        config: &Arc<ServerConfig>,
+        luck: &mut Rng,
+        now: Moment,
+        listed: bool,
+    ) -> Self {
+        let mut scope = scope_of(luck, listed);
         // A server stamps its tickets, whatever its clock says.
         scope.now = time(now, false);
         let mut slot = Some(scope);
         let connection = scope::run(&mut slot, || ServerConnection::new(Arc::clone(config)));
         let connection = connection.expect("the authority's settings are complete");
-        Self::new(connection.into(), slot, None, false)
+        let mut end = Self::new(connection.into(), slot, None, false);
+        end.sent = SentRecords::new(listed);
+        end
     }
 
     fn new(
@@ -191,8 +200,21 @@ impl Real {
     }
 
     pub(super) fn take_work(&mut self) -> Work {
-        let work = self.scope.as_mut().map(|scope| &mut scope.work);
-        work.map(std::mem::take).unwrap_or_default()
+        let scope = self.scope.as_mut();
+        scope
+            .map(|scope| scope.ledger.take_work())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn take_operations(&mut self) -> Vec<OperationKind> {
+        let scope = self.scope.as_mut();
+        scope
+            .map(|scope| scope.ledger.take_kinds())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn take_records(&mut self) -> Vec<SentRecord> {
+        self.sent.take_log()
     }
 
     pub(super) fn is_handshaking(&self) -> bool {
@@ -296,11 +318,11 @@ impl Real {
 }
 
 /// Returns a scope with luck of its own.
-fn scope_of(luck: &mut Rng) -> Box<Scope> {
+fn scope_of(luck: &mut Rng, listed: bool) -> Box<Scope> {
     Box::new(Scope {
         luck: stream_of(luck),
         now: None,
-        work: Work::default(),
+        ledger: Ledger::new(listed),
         sealed: VecDeque::new(),
         secrets: None,
         hello_request: false,

@@ -19,12 +19,14 @@ pub struct ClientSetup {
     pub(super) kind: ClientKind,
     pub(super) secrets_wanted: bool,
     pub(super) sessions: Option<Sessions>,
+    pub(super) trace_wanted: bool,
 }
 
 /// What the server's end is made from.
 #[derive(Clone, Debug)]
 pub struct ServerSetup {
     pub(super) kind: ServerKind,
+    pub(super) trace_wanted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -62,6 +64,7 @@ impl ClientSetup {
             kind: ClientKind::Rustls(Arc::new(client)),
             secrets_wanted: false,
             sessions: settings.resumption.then(Sessions::default),
+            trace_wanted: false,
         }
     }
 
@@ -71,6 +74,7 @@ impl ClientSetup {
             kind: ClientKind::Modelled(profile),
             secrets_wanted: false,
             sessions: None,
+            trace_wanted: false,
         }
     }
 
@@ -78,6 +82,12 @@ impl ClientSetup {
     #[must_use]
     pub const fn with_secrets(mut self, wanted: bool) -> Self {
         self.secrets_wanted = wanted;
+        self
+    }
+
+    /// Returns the same settings, with every operation and record listed or only counted.
+    pub(super) const fn with_trace(mut self, wanted: bool) -> Self {
+        self.trace_wanted = wanted;
         self
     }
 
@@ -101,12 +111,19 @@ impl ServerSetup {
     pub(super) fn rustls(config: ServerConfig) -> Self {
         Self {
             kind: ServerKind::Rustls(Arc::new(config)),
+            trace_wanted: false,
         }
     }
 
     pub(super) const fn modelled(profile: Profile) -> Self {
         Self {
             kind: ServerKind::Modelled(profile),
+            trace_wanted: false,
         }
+    }
+    /// Returns the same settings, with every operation and record listed or only counted.
+    pub(super) const fn with_trace(mut self, wanted: bool) -> Self {
+        self.trace_wanted = wanted;
+        self
     }
 }

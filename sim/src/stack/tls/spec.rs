@@ -18,13 +18,17 @@ pub enum KeyExchange {
     P256,
     /// X25519 (RFC 7748).
     X25519,
+    /// X25519 beside ML-KEM-768, in TLS 1.3 only (draft-ietf-tls-ecdhe-mlkem).
+    X25519MlKem768,
 }
 
-/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA`.
+/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA`, or `ECDHE_RSA` if that is the certificates' key.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Suite {
     /// AES-128-GCM with SHA-256.
     Aes128Gcm,
+    /// AES-256-GCM with SHA-384.
+    Aes256Gcm,
     /// ChaCha20-Poly1305 with SHA-256.
     ChaCha20Poly1305,
 }
@@ -36,6 +40,12 @@ pub enum KeyKind {
     Ed25519,
     /// ECDSA on P-256 with SHA-256.
     P256,
+    /// ECDSA on P-384 with SHA-384.
+    P384,
+    /// RSA with 2 048 bits and SHA-256; keys are not drawn, but those of the program's files.
+    Rsa2048,
+    /// RSA with 4 096 bits, likewise.
+    Rsa4096,
 }
 
 /// Versions that an end speaks.
@@ -47,6 +57,16 @@ pub enum Versions {
     V1_2,
     /// TLS 1.3 only.
     V1_3,
+}
+
+/// Where a server keeps what it needs to resume sessions.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SessionKeeping {
+    /// In its memory: it gives out numbers, which are session ids in TLS 1.2 and short tickets
+    /// in TLS 1.3.
+    Memory,
+    /// Nowhere: it seals them into tickets, a client's certificates included.
+    Tickets,
 }
 
 /// How much of the server's certificate the node checks.
@@ -65,7 +85,7 @@ pub enum Verification {
 pub enum Stack {
     /// `BearSSL`, as in the Arduino core for the ESP8266: TLS 1.2.
     BearSsl,
-    /// embedded-tls 0.19 over `RustCrypto`: TLS 1.3 client, P-256, AES-128-GCM, never resumes.
+    /// embedded-tls 0.19 over `RustCrypto`: TLS 1.3 client, P-256, AES-GCM, never resumes.
     EmbeddedTls,
     /// mbedTLS 3, as in ESP-IDF.
     MbedTls,
@@ -109,8 +129,12 @@ pub struct TlsSettings {
     pub resumption: bool,
     /// The name that the node asks for, and that the server's certificate holds.
     pub server_name: String,
+    /// Groups that the server takes, if other than [`groups`](Self::groups).
+    pub server_groups: Option<Vec<KeyExchange>>,
     /// Versions that the server speaks.
     pub server_versions: Versions,
+    /// Where the server keeps sessions.
+    pub session_keeping: SessionKeeping,
     /// The node's library.
     pub stack: Stack,
     /// Ciphers that both ends offer, the preferred one first.
@@ -196,7 +220,9 @@ impl TlsSettings {
             record_max: unchecked.then_some(super::micropython::BUFFER),
             resumption: false,
             server_name: "broker.test".to_owned(),
+            server_groups: None,
             server_versions: Versions::Both,
+            session_keeping: SessionKeeping::Tickets,
             stack,
             suites,
             tickets: 1,
@@ -231,7 +257,6 @@ impl TlsSpec {
     }
 
     /// Takes settings as they are: any combination that rustls can do.
-    #[cfg(test)]
     pub(super) const fn unchecked(settings: TlsSettings) -> Self {
         Self(settings)
     }
@@ -263,6 +288,10 @@ impl TlsSettings {
                 TlsSpecError::FragmentSize,
             ),
             (distinct(&self.groups), TlsSpecError::Groups),
+            (
+                self.server_groups.as_deref().is_none_or(distinct),
+                TlsSpecError::Groups,
+            ),
             (distinct(&self.suites), TlsSpecError::Suites),
             (
                 DnsName::try_from(self.server_name.as_str()).is_ok(),
@@ -283,6 +312,8 @@ impl TlsSettings {
             Stack::EmbeddedTls => self.versions == Versions::V1_3,
             Stack::MbedTls | Stack::RustCrypto => true,
         };
+        let hybrid = KeyExchange::X25519MlKem768;
+        let newer = self.versions != Versions::V1_2 && self.server_versions != Versions::V1_2;
         let knows_ed25519 = matches!(stack, Stack::EmbeddedTls | Stack::RustCrypto);
         let ed25519 = self.certificate_key == KeyKind::Ed25519;
         let rules = [
@@ -294,7 +325,11 @@ impl TlsSettings {
                 TlsSpecError::Groups,
             ),
             (
-                !embedded || self.suites == [Suite::Aes128Gcm],
+                stack == Stack::RustCrypto && newer || !self.groups.contains(&hybrid),
+                TlsSpecError::Groups,
+            ),
+            (
+                !embedded || !self.suites.contains(&Suite::ChaCha20Poly1305),
                 TlsSpecError::Suites,
             ),
             (

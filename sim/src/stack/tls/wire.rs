@@ -24,7 +24,46 @@ const MESSAGE_HEADER: usize = 4;
 pub(super) struct SentRecords {
     older: bool,
     ciphered: bool,
+    log: Option<Vec<SentRecord>>,
     message: Message,
+}
+
+/// A record that an endpoint sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct SentRecord {
+    /// Its length with its header.
+    pub bytes: u32,
+    /// What it holds.
+    pub content: SentContent,
+}
+
+/// What a record holds, as its sender knows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum SentContent {
+    /// An alert's description.
+    Alert(u8),
+    /// Data of the application.
+    ApplicationData,
+    /// That what follows is sealed.
+    ChangeCipherSpec,
+    /// Handshake messages.
+    Handshake {
+        /// Those that end in it.
+        ended: Vec<SentMessage>,
+        /// The kind of one that goes on in the next record.
+        open: Option<u8>,
+    },
+}
+
+/// A handshake message that an endpoint sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct SentMessage {
+    /// RFC 8446 §4, `HandshakeType`.
+    pub kind: u8,
+    /// Its length with its 4-byte header.
+    pub bytes: u32,
+    /// Whether an eavesdropper sees only ciphertext.
+    pub encrypted: bool,
 }
 
 /// A handshake message, of which a part may be still to come.
@@ -45,6 +84,19 @@ pub(super) struct RecordLimit {
 }
 
 impl SentRecords {
+    /// Starts, with a list of all records or without.
+    pub(super) fn new(listed: bool) -> Self {
+        Self {
+            log: listed.then(Vec::new),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the records since the last call, none if no list was asked for.
+    pub(super) fn take_log(&mut self) -> Vec<SentRecord> {
+        self.log.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Sets whether the version is TLS 1.2, where sealed records keep their type.
     pub(super) const fn set_older(&mut self, older: bool) {
         self.older = older;
@@ -61,21 +113,87 @@ impl SentRecords {
             let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
             let (payload, rest) = rest.split_at(length.min(rest.len()));
             output = rest;
-            match header[0] {
-                CHANGE_CIPHER_SPEC => self.ciphered = self.older,
-                ALERT if !self.ciphered => events.extend(payload.get(1).map(|code| {
-                    let description = *code;
-                    TlsEvent::AlertSent { description }
-                })),
-                HANDSHAKE if !self.ciphered => self.message.read(payload, false, events),
-                _ => match sealed.pop_front() {
-                    Some(Sealed::Alert(description)) => {
-                        events.push_back(TlsEvent::AlertSent { description });
-                    }
-                    Some(Sealed::Handshake(bytes)) => self.message.read(&bytes, true, events),
-                    Some(Sealed::Other) | None => {}
-                },
+            let told = events.len();
+            let content = self.tell(header[0], payload, sealed, events);
+            if let Some(log) = &mut self.log {
+                let bytes = u32::try_from(RECORD_HEADER + payload.len());
+                log.push(SentRecord {
+                    bytes: bytes.expect("a record has a 2-byte length"),
+                    content: content.with(events.range(told..), &self.message),
+                });
             }
+        }
+    }
+
+    /// Tells what one record holds; handshake messages are told as events only.
+    fn tell(
+        &mut self,
+        kind: u8,
+        payload: &[u8],
+        sealed: &mut VecDeque<Sealed>,
+        events: &mut VecDeque<TlsEvent>,
+    ) -> SentContent {
+        let hidden =
+            kind != CHANGE_CIPHER_SPEC && (self.ciphered || !matches!(kind, ALERT | HANDSHAKE));
+        let sealed = if hidden { sealed.pop_front() } else { None };
+        match (kind, sealed) {
+            (CHANGE_CIPHER_SPEC, _) => {
+                self.ciphered = self.older;
+                SentContent::ChangeCipherSpec
+            }
+            (_, Some(Sealed::Alert(description))) => {
+                events.push_back(TlsEvent::AlertSent { description });
+                SentContent::Alert(description)
+            }
+            (_, Some(Sealed::Handshake(bytes))) => {
+                self.message.read(&bytes, true, events);
+                SentContent::HANDSHAKE
+            }
+            (ALERT, None) if !hidden => {
+                let description = payload.get(1).copied();
+                events.extend(description.map(|description| TlsEvent::AlertSent { description }));
+                SentContent::Alert(description.unwrap_or_default())
+            }
+            (HANDSHAKE, None) if !hidden => {
+                self.message.read(payload, false, events);
+                SentContent::HANDSHAKE
+            }
+            (_, Some(Sealed::Other) | None) => SentContent::ApplicationData,
+        }
+    }
+}
+
+impl SentContent {
+    const HANDSHAKE: Self = Self::Handshake {
+        ended: Vec::new(),
+        open: None,
+    };
+
+    /// Adds the messages that were told of a record, and the one that it leaves open.
+    fn with<'a>(mut self, told: impl Iterator<Item = &'a TlsEvent>, message: &Message) -> Self {
+        if let Self::Handshake { ended, open } = &mut self {
+            ended.extend(told.copied().filter_map(SentMessage::of));
+            *open = (message.have > 0).then_some(message.header[0]);
+        }
+        self
+    }
+}
+
+impl SentMessage {
+    const fn of(event: TlsEvent) -> Option<Self> {
+        if let TlsEvent::HandshakeSent {
+            kind,
+            bytes,
+            encrypted,
+        } = event
+        {
+            Some(Self {
+                kind,
+                bytes,
+                encrypted,
+            })
+        } else {
+            None
         }
     }
 }

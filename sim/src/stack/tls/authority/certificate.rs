@@ -9,11 +9,11 @@ use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyIdMethod, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData,
-    SerialNumber, SignatureAlgorithm, SigningKey, date_time_ymd,
+    KeyIdMethod, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
+    PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey, date_time_ymd,
 };
 
-use super::super::provider::Key;
+use super::super::provider::{Holder, Key};
 use super::super::spec::KeyKind;
 
 /// When a certificate is valid, in seconds since 1970.
@@ -57,10 +57,10 @@ impl Identity {
         name: &str,
         purpose: Purpose,
         validity: Validity,
-        kind: KeyKind,
+        (kind, holder): (KeyKind, Holder),
         luck: &mut ChaCha12Rng,
     ) -> Self {
-        let key = Key::draw(kind, luck);
+        let key = Key::draw(kind, holder, luck);
         let params = params(name, purpose, validity, luck);
         let subject = Subject::of(&key);
         let certificate = match issuer {
@@ -142,8 +142,10 @@ impl PublicKeyData for Subject {
 
     fn algorithm(&self) -> &'static SignatureAlgorithm {
         match self.key {
-            Key::Ecdsa(_) => &PKCS_ECDSA_P256_SHA256,
+            Key::EcdsaP256(_) => &PKCS_ECDSA_P256_SHA256,
+            Key::EcdsaP384(_) => &PKCS_ECDSA_P384_SHA384,
             Key::Ed25519(_) => &PKCS_ED25519,
+            Key::Rsa(_) => &PKCS_RSA_SHA256,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::sign::CertifiedKey;
 
+use super::super::provider::Holder;
 use super::certificate::{Identity, Purpose, Validity};
 use super::{Authority, Part, certified, chain, luck};
 use crate::adversary::Impostor;
@@ -19,12 +20,12 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
     let number = how as u64;
     let mut luck = luck(authority.seed, EntityId::World, Part::Impostor, number);
     let settings = authority.spec.settings();
-    let kind = settings.certificate_key;
+    let key = (settings.certificate_key, Holder::Stranger);
     let genuine = authority.validity();
     let name = settings.server_name.as_str();
     let issuers = &authority.issuers;
     let mut leaf = |issuer, name: &str, purpose, validity| {
-        Identity::draw(issuer, name, purpose, validity, kind, &mut luck)
+        Identity::draw(issuer, name, purpose, validity, key, &mut luck)
     };
     let from_genuine = issuers.last();
     match how {
@@ -51,9 +52,9 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
             } else {
                 "another root"
             };
-            let issuers = chain(&authority.spec, root, genuine, &mut luck);
+            let issuers = chain(&authority.spec, Some(root), genuine, &mut luck);
             let issuer = issuers.last();
-            let leaf = Identity::draw(issuer, name, Purpose::Server, genuine, kind, &mut luck);
+            let leaf = Identity::draw(issuer, name, Purpose::Server, genuine, key, &mut luck);
             certified(&leaf, &issuers)
         }
         Impostor::NotYetValid => {

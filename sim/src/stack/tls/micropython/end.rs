@@ -10,6 +10,8 @@ use super::protection::{self, Keys, Protection, Transcript};
 use crate::rng::Rng;
 use crate::stack::tls::event::{TlsEvent, TlsFailure, TlsVersion};
 use crate::stack::tls::luck::stream_of;
+use crate::stack::tls::operation::{HashAlgorithm, Ledger, OperationKind, RsaSize};
+use crate::stack::tls::wire::{SentContent, SentMessage, SentRecord};
 use crate::stack::tls::work::Work;
 
 /// `TLS_RSA_WITH_AES_128_CBC_SHA` (RFC 5246 §A.5).
@@ -51,7 +53,8 @@ pub(in crate::stack::tls) struct Modelled {
     peer_closed: bool,
     transcript: Transcript,
     waits_for: Wait,
-    work: Work,
+    ledger: Ledger,
+    records: Option<Vec<SentRecord>>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,18 +76,18 @@ enum Wait {
 }
 
 impl Modelled {
-    pub(in crate::stack::tls) fn client(profile: &Profile, luck: &mut Rng) -> Self {
-        let mut end = Self::new(profile, Role::Client, luck);
+    pub(in crate::stack::tls) fn client(profile: &Profile, luck: &mut Rng, listed: bool) -> Self {
+        let mut end = Self::new(profile, Role::Client, luck, listed);
         let hello = messages::client_hello(&mut end.luck);
         end.send_handshake(CLIENT_HELLO, &hello);
         end
     }
 
-    pub(in crate::stack::tls) fn server(profile: &Profile, luck: &mut Rng) -> Self {
-        Self::new(profile, Role::Server, luck)
+    pub(in crate::stack::tls) fn server(profile: &Profile, luck: &mut Rng, listed: bool) -> Self {
+        Self::new(profile, Role::Server, luck, listed)
     }
 
-    fn new(profile: &Profile, role: Role, luck: &mut Rng) -> Self {
+    fn new(profile: &Profile, role: Role, luck: &mut Rng, listed: bool) -> Self {
         Self {
             events: VecDeque::from([TlsEvent::Started]),
             incoming: Vec::new(),
@@ -102,7 +105,8 @@ impl Modelled {
             peer_closed: false,
             transcript: Transcript::default(),
             waits_for: Wait::Hello,
-            work: Work::default(),
+            ledger: Ledger::new(listed),
+            records: listed.then(Vec::new),
         }
     }
 
@@ -183,7 +187,18 @@ impl Modelled {
     }
 
     pub(in crate::stack::tls) fn take_work(&mut self) -> Work {
-        std::mem::take(&mut self.work)
+        self.ledger.take_work()
+    }
+
+    pub(in crate::stack::tls) fn take_operations(&mut self) -> Vec<OperationKind> {
+        self.ledger.take_kinds()
+    }
+
+    pub(in crate::stack::tls) fn take_records(&mut self) -> Vec<SentRecord> {
+        self.records
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     pub(in crate::stack::tls) fn is_handshaking(&self) -> bool {
@@ -247,6 +262,8 @@ impl Modelled {
             (Role::Client, Wait::HelloDone, SERVER_HELLO_DONE) => self.send_key(),
             (Role::Server, Wait::Hello, CLIENT_HELLO) => self.send_server_flight(),
             (Role::Server, Wait::KeyExchange, CLIENT_KEY_EXCHANGE) => {
+                let decrypted = OperationKind::Decrypt(RsaSize::Bits2048);
+                self.ledger.record(decrypted);
                 self.agree();
                 self.waits_for = Wait::CipherSpec;
             }
@@ -266,7 +283,8 @@ impl Modelled {
 
     fn send_key(&mut self) {
         // The premaster secret, encrypted to whoever showed a certificate.
-        self.work.rsa_2048_public += 1;
+        let encrypted = OperationKind::Encrypt(RsaSize::Bits2048);
+        self.ledger.record(encrypted);
         let key = messages::key_exchange(&mut self.luck);
         self.send_handshake(CLIENT_KEY_EXCHANGE, &key);
         self.agree();
@@ -278,7 +296,7 @@ impl Modelled {
         let keys = Keys::derive(&self.profile.secret, &self.transcript);
         let client = self.role == Role::Client;
         self.protection = Some(Protection::new(keys, client));
-        self.work.hash_bytes += protection::KEY_DERIVATION_BYTES;
+        protection::keys_derived(&mut self.ledger);
     }
 
     fn send_finished(&mut self) {
@@ -322,6 +340,7 @@ impl Modelled {
     }
 
     fn send(&mut self, content: Content, plain: &[u8]) {
+        let from = self.output.len();
         match &mut self.protection {
             Some(protection) if self.sends_sealed => {
                 protection.seal(
@@ -329,20 +348,49 @@ impl Modelled {
                     plain,
                     &mut self.luck,
                     &mut self.output,
-                    &mut self.work,
+                    &mut self.ledger,
                 );
             }
             _ => messages::push_record(content, plain, &mut self.output),
         }
+        let bytes = self.output.len() - from;
+        self.list(content, plain, bytes);
+    }
+
+    /// Lists a record; each handshake message has one of its own.
+    fn list(&mut self, content: Content, plain: &[u8], bytes: usize) {
+        let length = |bytes| u32::try_from(bytes).expect("a record has a 2-byte length");
+        let Some(records) = &mut self.records else {
+            return;
+        };
+        let content = match content {
+            Content::Alert => SentContent::Alert(plain[1]),
+            Content::CipherSpec => SentContent::ChangeCipherSpec,
+            Content::Data => SentContent::ApplicationData,
+            Content::Handshake => {
+                let message = SentMessage {
+                    kind: plain[0],
+                    bytes: length(plain.len()),
+                    encrypted: self.sends_sealed,
+                };
+                SentContent::Handshake {
+                    ended: vec![message],
+                    open: None,
+                }
+            }
+        };
+        let bytes = length(bytes);
+        records.push(SentRecord { bytes, content });
     }
 
     fn open(&mut self, content: Content, record: &[u8]) -> Option<Vec<u8>> {
         let protection = self.protection.as_mut()?;
-        protection.open(content, &record[HEADER..], &mut self.work)
+        protection.open(content, &record[HEADER..], &mut self.ledger)
     }
 
     fn hash(&mut self, message: &[u8]) {
-        self.work.hash_bytes += message.len() as u64;
+        let hashed = OperationKind::hash(HashAlgorithm::Sha256, message.len());
+        self.ledger.record(hashed);
         self.transcript.add(message);
     }
 
@@ -378,7 +426,7 @@ mod tests {
         let (up, down) = pair.bytes();
         table.push(format!("{up} up, {down} down"));
         insta::assert_snapshot!(table.join("\n"));
-        assert_eq!(pair.work.0.rsa_2048_public, 1);
+        assert_eq!(pair.work.0.rsa_2048.public, 1);
     }
 
     #[test]

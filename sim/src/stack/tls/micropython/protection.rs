@@ -7,16 +7,16 @@ use rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
 use super::messages::{Content, draw, push_record};
-use crate::stack::tls::work::Work;
+use crate::stack::tls::operation::{Cipher, HashAlgorithm, Ledger, OperationKind};
 
 /// Bytes of a block, and of the explicit initialisation vector.
 const BLOCK: usize = 16;
 /// Bytes of HMAC-SHA-1.
 const MAC: usize = 20;
-/// Bytes that HMAC hashes besides the text: two keys and an outer block.
-const MAC_EXTRA_BYTES: u64 = 192;
-/// Bytes hashed to derive keys: 12 rounds of HMAC make the master secret and 104 bytes of keys.
-pub(super) const KEY_DERIVATION_BYTES: u64 = 12 * 256;
+/// Rounds of HMAC that make the master secret and 104 bytes of keys.
+const DERIVATION_ROUNDS: u32 = 12;
+/// Bytes that each of them hashes, its padding included.
+const DERIVATION_BYTES: usize = 64;
 
 /// A digest of all messages so far.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +85,7 @@ impl Protection {
         plain: &[u8],
         luck: &mut ChaCha12Rng,
         out: &mut Vec<u8>,
-        work: &mut Work,
+        ledger: &mut Ledger,
     ) {
         let mut payload = Vec::with_capacity(plain.len() + MAC + 2 * BLOCK);
         draw(BLOCK, luck, &mut payload);
@@ -100,7 +100,8 @@ impl Protection {
             text,
         );
         self.sealed += 1;
-        weigh(text.len(), plain.len(), work);
+        code_made(HashAlgorithm::Sha1, plain.len(), ledger);
+        ledger.record(OperationKind::seal(Cipher::Aes128Cbc, text.len()));
         push_record(content, &payload, out);
     }
 
@@ -109,7 +110,7 @@ impl Protection {
         &mut self,
         content: Content,
         payload: &[u8],
-        work: &mut Work,
+        ledger: &mut Ledger,
     ) -> Option<Vec<u8>> {
         let (vector, text) = payload.split_at_checked(BLOCK)?;
         if text.is_empty() || !text.len().is_multiple_of(BLOCK) {
@@ -122,7 +123,8 @@ impl Protection {
         );
         let padding = usize::from(*text.last()?);
         let end = text.len().checked_sub(padding + 1 + MAC)?;
-        weigh(text.len(), end, work);
+        ledger.record(OperationKind::open(Cipher::Aes128Cbc, text.len()));
+        code_made(HashAlgorithm::Sha1, end, ledger);
         let (plain, rest) = text.split_at(end);
         let code = self.keys.code(!self.client, self.opened, content, plain);
         let padded = rest[MAC..].iter().all(|byte| usize::from(*byte) == padding);
@@ -139,9 +141,16 @@ fn mask(stream: &mut ChaCha12Rng, text: &mut [u8]) {
     }
 }
 
-fn weigh(ciphered: usize, plain: usize, work: &mut Work) {
-    work.aes_bytes += ciphered as u64;
-    work.hash_bytes += plain as u64 + MAC_EXTRA_BYTES;
+/// Writes down what it takes to derive the keys of both directions.
+pub(super) fn keys_derived(ledger: &mut Ledger) {
+    for _ in 0..DERIVATION_ROUNDS {
+        code_made(HashAlgorithm::Sha256, DERIVATION_BYTES, ledger);
+    }
+}
+
+fn code_made(algorithm: HashAlgorithm, bytes: usize, ledger: &mut Ledger) {
+    ledger.record(OperationKind::HmacKey(algorithm));
+    ledger.record(OperationKind::hmac(algorithm, bytes));
 }
 
 impl std::fmt::Debug for Keys {

@@ -3,15 +3,17 @@
 //! `x86_64` with ADX, AVX2 and BMI2, or `aarch64`; whoever uses them asks first.
 
 use graviola::aead::{AesGcm, ChaCha20Poly1305};
-use graviola::hashing::Sha256;
 use graviola::hashing::hmac::Hmac;
-use graviola::hashing::sha2::Sha256Context;
+use graviola::hashing::sha2::{Sha256Context, Sha384Context};
+use graviola::hashing::{HashOutput, Sha256, Sha384};
 use graviola::key_agreement::{p256, x25519};
-use graviola::signing::ecdsa::{P256, VerifyingKey};
 use graviola::signing::eddsa::Ed25519VerifyingKey;
-use rustls::NamedGroup;
+use graviola::signing::{ecdsa, rsa};
+use rustls::crypto::cipher::{AeadKey, Iv};
+use rustls::{ConnectionTrafficSecrets, NamedGroup};
 
-use super::primitives::{Aead, Cipher, DIGEST, Digest, Exchange, Mac, Primitives, TAG};
+use super::super::operation::{Cipher, Curve, HashAlgorithm};
+use super::primitives::{Aead, Digest, Exchange, Mac, Primitives, SignatureForm, TAG};
 
 /// Graviola.
 #[derive(Debug)]
@@ -24,50 +26,83 @@ impl Fast {
     }
 }
 
+/// AES-GCM with a key of so many bytes.
+pub(super) struct Aes<const KEY: usize>(AesGcm);
+
 impl Primitives for Fast {
-    type Aes = AesGcm;
+    type Aes128 = Aes<16>;
+    type Aes256 = Aes<32>;
     type ChaCha = ChaCha20Poly1305;
-    type Digest = Sha256Context;
-    type Mac = Hmac<Sha256>;
+    type HmacSha256 = Hmac<Sha256>;
+    type HmacSha384 = Hmac<Sha384>;
     type P256 = p256::StaticPrivateKey;
+    type Sha256 = Sha256Context;
+    type Sha384 = Sha384Context;
     type X25519 = x25519::StaticPrivateKey;
 
-    fn verify_ecdsa(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-        VerifyingKey::<P256>::from_x962_uncompressed(key)
-            .and_then(|key| key.verify_asn1::<Sha256>(&[message], signature))
-            .is_ok()
-    }
-
-    fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-        Ed25519VerifyingKey::from_bytes(key)
-            .and_then(|key| key.verify(signature, message))
-            .is_ok()
+    fn verify(form: SignatureForm, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let holds = match form {
+            SignatureForm::EcdsaP256 => {
+                ecdsa::VerifyingKey::<ecdsa::P256>::from_x962_uncompressed(key)
+                    .and_then(|key| key.verify_asn1::<Sha256>(&[message], signature))
+            }
+            SignatureForm::EcdsaP384 => {
+                ecdsa::VerifyingKey::<ecdsa::P384>::from_x962_uncompressed(key)
+                    .and_then(|key| key.verify_asn1::<Sha384>(&[message], signature))
+            }
+            SignatureForm::Ed25519 => {
+                Ed25519VerifyingKey::from_bytes(key).and_then(|key| key.verify(signature, message))
+            }
+            SignatureForm::RsaPkcs1 => rsa::VerifyingKey::from_pkcs1_der(key)
+                .and_then(|key| key.verify_pkcs1_sha256(signature, message)),
+            SignatureForm::RsaPss => rsa::VerifyingKey::from_pkcs1_der(key)
+                .and_then(|key| key.verify_pss_sha256(signature, message)),
+        };
+        holds.is_ok()
     }
 }
 
-impl Aead for AesGcm {
-    const CIPHER: Cipher = Cipher::Aes;
+impl<const KEY: usize> Aead for Aes<KEY> {
+    const CIPHER: Cipher = if KEY == 16 {
+        Cipher::Aes128Gcm
+    } else {
+        Cipher::Aes256Gcm
+    };
+    const KEY: usize = KEY;
 
     fn new(key: &[u8]) -> Self {
-        Self::new(key)
+        Self(AesGcm::new(key))
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        if KEY == 16 {
+            ConnectionTrafficSecrets::Aes128Gcm { key, iv }
+        } else {
+            ConnectionTrafficSecrets::Aes256Gcm { key, iv }
+        }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
         let mut tag = [0; TAG];
-        self.encrypt(nonce, associated, text, &mut tag);
+        self.0.encrypt(nonce, associated, text, &mut tag);
         tag
     }
 
     fn open(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8], tag: &[u8; TAG]) -> bool {
-        self.decrypt(nonce, associated, text, tag).is_ok()
+        self.0.decrypt(nonce, associated, text, tag).is_ok()
     }
 }
 
 impl Aead for ChaCha20Poly1305 {
-    const CIPHER: Cipher = Cipher::ChaCha;
+    const CIPHER: Cipher = Cipher::ChaCha20Poly1305;
+    const KEY: usize = 32;
 
     fn new(key: &[u8]) -> Self {
         Self::new(key.try_into().expect("rustls asked how long keys are"))
+    }
+
+    fn secrets(key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
+        ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv }
     }
 
     fn seal(&self, nonce: &[u8; 12], associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
@@ -82,6 +117,9 @@ impl Aead for ChaCha20Poly1305 {
 }
 
 impl Digest for Sha256Context {
+    const ALGORITHM: HashAlgorithm = HashAlgorithm::Sha256;
+    type Output = [u8; 32];
+
     fn new() -> Self {
         Self::new()
     }
@@ -90,12 +128,32 @@ impl Digest for Sha256Context {
         self.update(bytes);
     }
 
-    fn finish(self) -> [u8; DIGEST] {
+    fn finish(self) -> [u8; 32] {
+        self.finish()
+    }
+}
+
+impl Digest for Sha384Context {
+    const ALGORITHM: HashAlgorithm = HashAlgorithm::Sha384;
+    type Output = [u8; 48];
+
+    fn new() -> Self {
+        Self::new()
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+
+    fn finish(self) -> [u8; 48] {
         self.finish()
     }
 }
 
 impl Mac for Hmac<Sha256> {
+    const ALGORITHM: HashAlgorithm = HashAlgorithm::Sha256;
+    type Output = HashOutput;
+
     fn new(key: &[u8]) -> Self {
         Self::new(key)
     }
@@ -104,14 +162,31 @@ impl Mac for Hmac<Sha256> {
         self.update(bytes);
     }
 
-    fn finish(self) -> [u8; DIGEST] {
-        let code = self.finish();
-        code.as_ref().try_into().expect("SHA-256 has 32 bytes")
+    fn finish(self) -> HashOutput {
+        self.finish()
+    }
+}
+
+impl Mac for Hmac<Sha384> {
+    const ALGORITHM: HashAlgorithm = HashAlgorithm::Sha384;
+    type Output = HashOutput;
+
+    fn new(key: &[u8]) -> Self {
+        Self::new(key)
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+
+    fn finish(self) -> HashOutput {
+        self.finish()
     }
 }
 
 impl Exchange for p256::StaticPrivateKey {
     type Public = [u8; 65];
+    const CURVE: Curve = Curve::P256;
     const GROUP: NamedGroup = NamedGroup::secp256r1;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {
@@ -130,6 +205,7 @@ impl Exchange for p256::StaticPrivateKey {
 
 impl Exchange for x25519::StaticPrivateKey {
     type Public = [u8; 32];
+    const CURVE: Curve = Curve::X25519;
     const GROUP: NamedGroup = NamedGroup::X25519;
 
     fn new(secret: &[u8; 32]) -> Option<Self> {

@@ -1,50 +1,57 @@
-//! SHA-256 and HMAC as rustls wants them, with every byte counted.
+//! Hashes and HMAC as rustls wants them, with every byte written down.
 
 use std::marker::PhantomData;
 
 use rustls::crypto::{hash, hmac};
 
-use super::primitives::{DIGEST, Digest, Mac, Primitives};
-use super::scope::count;
+use super::super::operation::{HashAlgorithm, OperationKind};
+use super::primitives::{Digest, Mac};
+use super::scope::record;
 
-/// Bytes that HMAC hashes for its key, inside and outside: two blocks.
-const KEY_BYTES: u64 = 128;
-/// Bytes that HMAC hashes for the outer digest: one block.
-const OUTER_BYTES: u64 = 64;
+/// A hash.
+pub(super) struct Hash<D>(pub PhantomData<fn() -> D>);
 
-/// SHA-256.
-pub(super) struct Sha256<P>(pub PhantomData<fn() -> P>);
-
-/// HMAC with SHA-256.
-pub(super) struct HmacSha256<P>(pub PhantomData<fn() -> P>);
+/// HMAC with a hash.
+pub(super) struct Hmac<M>(pub PhantomData<fn() -> M>);
 
 struct Context<D>(D);
 struct Key<M>(M);
 
-impl<P: Primitives> hash::Hash for Sha256<P> {
+impl<D: Digest> hash::Hash for Hash<D> {
     fn start(&self) -> Box<dyn hash::Context> {
-        Box::new(Context(P::Digest::new()))
+        Box::new(Context(D::new()))
     }
 
     fn hash(&self, data: &[u8]) -> hash::Output {
-        count(|work| work.hash_bytes += data.len() as u64);
-        let mut digest = P::Digest::new();
-        digest.update(data);
-        hash::Output::new(&digest.finish())
+        let mut context = Context(D::new());
+        hash::Context::update(&mut context, data);
+        context.output()
     }
 
     fn output_len(&self) -> usize {
-        DIGEST
+        D::ALGORITHM.digest_bytes()
     }
 
     fn algorithm(&self) -> hash::HashAlgorithm {
-        hash::HashAlgorithm::SHA256
+        match D::ALGORITHM {
+            HashAlgorithm::Sha1 => hash::HashAlgorithm::SHA1,
+            HashAlgorithm::Sha256 => hash::HashAlgorithm::SHA256,
+            HashAlgorithm::Sha384 => hash::HashAlgorithm::SHA384,
+            HashAlgorithm::Sha512 => hash::HashAlgorithm::SHA512,
+        }
+    }
+}
+
+impl<D: Digest> Context<D> {
+    fn output(self) -> hash::Output {
+        record(&[OperationKind::HashFinish(D::ALGORITHM)]);
+        hash::Output::new(self.0.finish().as_ref())
     }
 }
 
 impl<D: Digest> hash::Context for Context<D> {
     fn fork_finish(&self) -> hash::Output {
-        hash::Output::new(&self.0.clone().finish())
+        Self(self.0.clone()).output()
     }
 
     fn fork(&self) -> Box<dyn hash::Context> {
@@ -52,23 +59,23 @@ impl<D: Digest> hash::Context for Context<D> {
     }
 
     fn finish(self: Box<Self>) -> hash::Output {
-        hash::Output::new(&self.0.finish())
+        self.output()
     }
 
     fn update(&mut self, data: &[u8]) {
-        count(|work| work.hash_bytes += data.len() as u64);
+        record(&[OperationKind::hash(D::ALGORITHM, data.len())]);
         self.0.update(data);
     }
 }
 
-impl<P: Primitives> hmac::Hmac for HmacSha256<P> {
+impl<M: Mac> hmac::Hmac for Hmac<M> {
     fn with_key(&self, key: &[u8]) -> Box<dyn hmac::Key> {
-        count(|work| work.hash_bytes += KEY_BYTES);
-        Box::new(Key(P::Mac::new(key)))
+        record(&[OperationKind::HmacKey(M::ALGORITHM)]);
+        Box::new(Key(M::new(key)))
     }
 
     fn hash_output_len(&self) -> usize {
-        DIGEST
+        M::ALGORITHM.digest_bytes()
     }
 }
 
@@ -82,11 +89,11 @@ impl<M: Mac> hmac::Key for Key<M> {
             mac.update(part);
         }
         mac.update(last);
-        count(|work| work.hash_bytes += bytes as u64 + OUTER_BYTES);
-        hmac::Tag::new(&mac.finish())
+        record(&[OperationKind::hmac(M::ALGORITHM, bytes)]);
+        hmac::Tag::new(mac.finish().as_ref())
     }
 
     fn tag_len(&self) -> usize {
-        DIGEST
+        M::ALGORITHM.digest_bytes()
     }
 }

@@ -12,8 +12,9 @@ use rustls::crypto::cipher::{
 };
 use rustls::{ConnectionTrafficSecrets, ContentType, Error, ProtocolVersion};
 
-use super::primitives::{Aead, Cipher, TAG};
-use super::scope::{Sealed, count, with};
+use super::super::operation::{Cipher, OperationKind};
+use super::primitives::{Aead, TAG};
+use super::scope::{Sealed, record, with};
 
 /// Longest plain text of a record (RFC 8446 §5.1).
 const FRAGMENT_MAX: usize = 1 << 14;
@@ -51,7 +52,7 @@ impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
     }
 
     fn key_len(&self) -> usize {
-        A::CIPHER.key_len()
+        A::KEY
     }
 
     fn extract_keys(
@@ -59,7 +60,7 @@ impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
         key: AeadKey,
         iv: Iv,
     ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
-        Ok(secrets(A::CIPHER, key, iv))
+        Ok(A::secrets(key, iv))
     }
 }
 
@@ -75,7 +76,7 @@ impl<A: Aead> MessageEncrypter for Half13<A> {
         payload.extend_from_chunks(&message.payload);
         payload.extend_from_slice(&message.typ.to_array());
         let nonce = Nonce::new(&self.iv, sequence).0;
-        weigh::<A>(payload.as_ref().len());
+        record(&[OperationKind::seal(A::CIPHER, payload.as_ref().len())]);
         let tag = self
             .aead
             .seal(&nonce, &make_tls13_aad(total), payload.as_mut());
@@ -120,7 +121,7 @@ impl<A: Aead> Tls12AeadAlgorithm for Tls12<A> {
     fn key_block_shape(&self) -> KeyBlockShape {
         let explicit_nonce_len = explicit(A::CIPHER);
         KeyBlockShape {
-            enc_key_len: A::CIPHER.key_len(),
+            enc_key_len: A::KEY,
             fixed_iv_len: 12 - explicit_nonce_len,
             explicit_nonce_len,
         }
@@ -132,7 +133,7 @@ impl<A: Aead> Tls12AeadAlgorithm for Tls12<A> {
         iv: &[u8],
         explicit: &[u8],
     ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
-        Ok(secrets(A::CIPHER, key, joined(iv, explicit)))
+        Ok(A::secrets(key, joined(iv, explicit)))
     }
 }
 
@@ -154,7 +155,7 @@ impl<A: Aead> MessageEncrypter for Half12<A> {
         let sent = explicit(A::CIPHER);
         payload.extend_from_slice(&nonce[12 - sent..]);
         payload.extend_from_chunks(&message.payload);
-        weigh::<A>(plain);
+        record(&[OperationKind::seal(A::CIPHER, plain)]);
         let tag = self
             .aead
             .seal(&nonce, &associated, &mut payload.as_mut()[sent..]);
@@ -212,7 +213,7 @@ fn open<A: Aead>(
     let (text, tag) = payload
         .split_last_chunk_mut::<TAG>()
         .ok_or(Error::DecryptError)?;
-    weigh::<A>(text.len());
+    record(&[OperationKind::open(A::CIPHER, text.len())]);
     let end = text.len();
     let opened = aead.open(nonce, associated, text, tag);
     opened.then_some(end).ok_or(Error::DecryptError)
@@ -233,17 +234,10 @@ fn note(kind: ContentType, payload: &OutboundChunks<'_>) {
     with(|scope| scope.sealed.push_back(note));
 }
 
-fn weigh<A: Aead>(bytes: usize) {
-    count(|work| match A::CIPHER {
-        Cipher::Aes => work.aes_bytes += bytes as u64,
-        Cipher::ChaCha => work.chacha_bytes += bytes as u64,
-    });
-}
-
 const fn explicit(cipher: Cipher) -> usize {
     match cipher {
-        Cipher::Aes => EXPLICIT,
-        Cipher::ChaCha => 0,
+        Cipher::Aes128Cbc | Cipher::Aes128Gcm | Cipher::Aes256Gcm => EXPLICIT,
+        Cipher::ChaCha20Poly1305 => 0,
     }
 }
 
@@ -252,11 +246,4 @@ fn joined(fixed: &[u8], explicit: &[u8]) -> Iv {
     iv[..fixed.len()].copy_from_slice(fixed);
     iv[fixed.len()..fixed.len() + explicit.len()].copy_from_slice(explicit);
     Iv::from(iv)
-}
-
-const fn secrets(cipher: Cipher, key: AeadKey, iv: Iv) -> ConnectionTrafficSecrets {
-    match cipher {
-        Cipher::Aes => ConnectionTrafficSecrets::Aes128Gcm { key, iv },
-        Cipher::ChaCha => ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv },
-    }
 }

@@ -24,8 +24,8 @@ use rustls::crypto::{GetRandomFailed, SecureRandom};
 use rustls::sign::CertifiedKey;
 use rustls::time_provider::TimeProvider;
 
+use super::super::operation::{Ledger, OperationKind};
 use super::super::sessions::Sessions;
-use super::super::work::Work;
 
 thread_local! {
     static CURRENT: RefCell<Option<Box<Scope>>> = const { RefCell::new(None) };
@@ -38,7 +38,7 @@ pub(in crate::stack::tls) struct Scope {
     /// What the endpoint believes civil time is.
     pub now: Option<Duration>,
     /// What it computed.
-    pub work: Work,
+    pub ledger: Ledger,
     /// Plain text of the records it sealed and has not yet put out.
     pub sealed: VecDeque<Sealed>,
     /// Lines of the key log, if they are wanted.
@@ -74,14 +74,22 @@ pub(in crate::stack::tls) fn with<R>(f: impl FnOnce(&mut Scope) -> R) -> Option<
     CURRENT.with_borrow_mut(|current| current.as_deref_mut().map(f))
 }
 
-/// Counts work, if a scope runs.
-pub(in crate::stack::tls) fn count(f: impl FnOnce(&mut Work)) {
-    with(|scope| f(&mut scope.work));
+/// Writes operations down, if a scope runs.
+pub(super) fn record(kinds: &[OperationKind]) {
+    with(|scope| {
+        for kind in kinds {
+            scope.ledger.record(*kind);
+        }
+    });
 }
 
 /// Fills `bytes` from the luck of the scope.
 pub(super) fn fill(bytes: &mut [u8]) -> Result<(), GetRandomFailed> {
-    with(|scope| scope.luck.fill_bytes(bytes)).ok_or(GetRandomFailed)
+    with(|scope| {
+        scope.ledger.record(OperationKind::random(bytes.len()));
+        scope.luck.fill_bytes(bytes);
+    })
+    .ok_or(GetRandomFailed)
 }
 
 struct Restore<'a> {
@@ -142,7 +150,7 @@ impl std::fmt::Debug for Scope {
         // Keys and luck are nobody's business.
         f.debug_struct("Scope")
             .field("now", &self.now)
-            .field("work", &self.work)
+            .field("ledger", &self.ledger)
             .finish_non_exhaustive()
     }
 }

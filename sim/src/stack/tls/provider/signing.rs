@@ -1,17 +1,22 @@
-//! Keys that sign, the same message always alike: RFC 6979 ECDSA and Ed25519.
+//! Keys that sign, the same message always alike: RFC 6979 ECDSA, Ed25519 and RSA.
+//!
+//! PSS alone has a salt, which comes from the luck of the endpoint that signs.
 
 use std::sync::Arc;
 
 use graviola::signing::eddsa::Ed25519SigningKey;
+use p256::pkcs8::EncodePrivateKey as _;
 use rand_chacha::ChaCha12Rng;
 use rand_core::Rng as _;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
+use super::super::operation::{HashAlgorithm, OperationKind, RsaSize, Scheme};
 use super::super::spec::KeyKind;
 use super::fast::Fast;
 use super::nonce;
-use super::scope::count;
+use super::rsa::{Holder, RsaKey};
+use super::scope::{fill, record};
 
 /// Draws for one private key; one that P-256 refuses comes once in 2³².
 const DRAWS_MAX: u32 = 8;
@@ -20,9 +25,13 @@ const DRAWS_MAX: u32 = 8;
 #[derive(Clone)]
 pub(in crate::stack::tls) enum Key {
     /// ECDSA on P-256 with SHA-256.
-    Ecdsa(p256::ecdsa::SigningKey),
+    EcdsaP256(p256::ecdsa::SigningKey),
+    /// ECDSA on P-384 with SHA-384.
+    EcdsaP384(p384::ecdsa::SigningKey),
     /// Ed25519.
     Ed25519(Arc<Ed25519>),
+    /// RSA: by PKCS #1 v1.5 in certificates, by PSS in handshakes wherever the peer takes it.
+    Rsa(&'static RsaKey),
 }
 
 /// A key of Ed25519 (RFC 8032): whichever library signs, the signature is the same.
@@ -50,20 +59,35 @@ impl Ed25519 {
 }
 
 impl Key {
-    /// Draws a key.
-    pub(in crate::stack::tls) fn draw(kind: KeyKind, luck: &mut ChaCha12Rng) -> Self {
+    /// Draws a key; one of RSA is not drawn but that of its holder.
+    pub(in crate::stack::tls) fn draw(
+        kind: KeyKind,
+        holder: Holder,
+        luck: &mut ChaCha12Rng,
+    ) -> Self {
         for _ in 0..DRAWS_MAX {
-            let mut secret = [0; 32];
-            luck.fill_bytes(&mut secret);
-            match kind {
+            let mut secret = [0; 48];
+            let key = match kind {
                 KeyKind::Ed25519 => {
-                    return Self::Ed25519(Arc::new(Ed25519::new(&secret)));
+                    let secret = secret.first_chunk_mut().expect("48 bytes");
+                    luck.fill_bytes(secret);
+                    Some(Self::Ed25519(Arc::new(Ed25519::new(secret))))
                 }
                 KeyKind::P256 => {
-                    if let Ok(key) = p256::ecdsa::SigningKey::from_slice(&secret) {
-                        return Self::Ecdsa(key);
-                    }
+                    luck.fill_bytes(&mut secret[..32]);
+                    let key = p256::ecdsa::SigningKey::from_slice(&secret[..32]);
+                    key.ok().map(Self::EcdsaP256)
                 }
+                KeyKind::P384 => {
+                    luck.fill_bytes(&mut secret);
+                    let key = p384::ecdsa::SigningKey::from_slice(&secret);
+                    key.ok().map(Self::EcdsaP384)
+                }
+                KeyKind::Rsa2048 => Some(Self::Rsa(RsaKey::of(RsaSize::Bits2048, holder))),
+                KeyKind::Rsa4096 => Some(Self::Rsa(RsaKey::of(RsaSize::Bits4096, holder))),
+            };
+            if let Some(key) = key {
+                return key;
             }
         }
         unreachable!("eight refused keys in a row come once in 2²⁵⁶")
@@ -72,61 +96,112 @@ impl Key {
     /// Returns the public key as certificates hold it.
     pub(in crate::stack::tls) fn public(&self) -> Vec<u8> {
         match self {
-            Self::Ecdsa(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::EcdsaP256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::EcdsaP384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Ed25519(key) => key.portable.verifying_key().to_bytes().to_vec(),
+            Self::Rsa(key) => key.public.clone(),
         }
     }
 
-    /// Returns the signature of a message.
+    /// Returns the private key as PKCS #8 in DER.
+    pub(in crate::stack::tls) fn to_der(&self) -> Vec<u8> {
+        let document = match self {
+            Self::EcdsaP256(key) => key.to_pkcs8_der(),
+            Self::EcdsaP384(key) => key.to_pkcs8_der(),
+            Self::Ed25519(key) => key.portable.to_pkcs8_der(),
+            Self::Rsa(key) => return key.der.to_vec(),
+        };
+        let document = document.expect("any private key can be written");
+        document.as_bytes().to_vec()
+    }
+
+    /// Returns the signature of a message as certificates hold it.
     pub(in crate::stack::tls) fn signature(&self, message: &[u8]) -> Vec<u8> {
         match self {
-            Self::Ecdsa(key) => {
+            Self::EcdsaP256(key) => {
                 let fast = Fast::runs_here().then(|| nonce::sign(key, message));
                 let signature = fast
                     .flatten()
                     .unwrap_or_else(|| p256::ecdsa::signature::Signer::sign(key, message));
                 signature.to_der().as_bytes().to_vec()
             }
+            Self::EcdsaP384(key) => {
+                let signature: p384::ecdsa::Signature =
+                    p384::ecdsa::signature::Signer::sign(key, message);
+                signature.to_der().as_bytes().to_vec()
+            }
             Self::Ed25519(key) => key.sign(message).to_vec(),
+            Self::Rsa(key) => key.sign_pkcs1(message),
         }
     }
 
-    const fn only_scheme(&self) -> SignatureScheme {
+    /// Returns the schemes that the key can sign by, the preferred one first.
+    const fn schemes(&self) -> &'static [SignatureScheme] {
         match self {
-            Self::Ecdsa(_) => SignatureScheme::ECDSA_NISTP256_SHA256,
-            Self::Ed25519(_) => SignatureScheme::ED25519,
+            Self::EcdsaP256(_) => &[SignatureScheme::ECDSA_NISTP256_SHA256],
+            Self::EcdsaP384(_) => &[SignatureScheme::ECDSA_NISTP384_SHA384],
+            Self::Ed25519(_) => &[SignatureScheme::ED25519],
+            Self::Rsa(_) => &[
+                SignatureScheme::RSA_PSS_SHA256,
+                SignatureScheme::RSA_PKCS1_SHA256,
+            ],
         }
     }
 }
 
 impl SigningKey for Key {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        let usable = offered.contains(&self.only_scheme());
-        usable.then(|| Box::new(self.clone()) as Box<dyn Signer>)
+        let mut usable = self.schemes().iter();
+        let scheme = *usable.find(|scheme| offered.contains(scheme))?;
+        let key = self.clone();
+        Some(Box::new(KeySigner { key, scheme }))
     }
 
     fn algorithm(&self) -> SignatureAlgorithm {
         match self {
-            Self::Ecdsa(_) => SignatureAlgorithm::ECDSA,
+            Self::EcdsaP256(_) | Self::EcdsaP384(_) => SignatureAlgorithm::ECDSA,
             Self::Ed25519(_) => SignatureAlgorithm::ED25519,
+            Self::Rsa(_) => SignatureAlgorithm::RSA,
         }
     }
 }
 
-impl Signer for Key {
+/// A key that signs a handshake by one scheme.
+#[derive(Debug)]
+struct KeySigner {
+    key: Key,
+    scheme: SignatureScheme,
+}
+
+impl Signer for KeySigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        count(|work| {
-            work.hash_bytes += message.len() as u64;
-            match self {
-                Self::Ecdsa(_) => work.ecdsa.sign += 1,
-                Self::Ed25519(_) => work.ed25519.sign += 1,
-            }
-        });
-        Ok(self.signature(message))
+        let salted = self.scheme == SignatureScheme::RSA_PSS_SHA256;
+        let (algorithm, scheme) = match &self.key {
+            Key::EcdsaP256(_) => (HashAlgorithm::Sha256, Scheme::EcdsaP256),
+            Key::EcdsaP384(_) => (HashAlgorithm::Sha384, Scheme::EcdsaP384),
+            Key::Ed25519(_) => (HashAlgorithm::Sha512, Scheme::Ed25519),
+            Key::Rsa(key) if salted => (HashAlgorithm::Sha256, Scheme::RsaPss(key.size)),
+            Key::Rsa(key) => (HashAlgorithm::Sha256, Scheme::RsaPkcs1(key.size)),
+        };
+        let mut seed = [0; 32];
+        if salted {
+            fill(&mut seed)?;
+        }
+        record(&[
+            OperationKind::hash(algorithm, message.len()),
+            OperationKind::HashFinish(algorithm),
+            OperationKind::Sign(scheme),
+        ]);
+        if let Key::Rsa(key) = &self.key
+            && salted
+        {
+            return Ok(key.sign_pss(message, seed));
+        }
+        Ok(self.key.signature(message))
     }
 
     fn scheme(&self) -> SignatureScheme {
-        self.only_scheme()
+        self.scheme
     }
 }
 
@@ -155,7 +230,7 @@ mod tests {
             &s,
         ]
         .concat();
-        assert_eq!(Key::Ecdsa(key).signature(b"sample"), der);
+        assert_eq!(Key::EcdsaP256(key).signature(b"sample"), der);
     }
 
     #[test]

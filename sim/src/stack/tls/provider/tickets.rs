@@ -2,8 +2,9 @@
 
 use rustls::server::ProducesTickets;
 
+use super::super::operation::OperationKind;
 use super::primitives::{Aead, TAG};
-use super::scope::{count, fill};
+use super::scope::{fill, record};
 
 /// Seconds a ticket is said to last. The key never changes: a run is shorter than a roll-over.
 const LIFETIME_S: u32 = 12 * 60 * 60;
@@ -37,7 +38,7 @@ impl<A: Aead> ProducesTickets for Ticketer<A> {
         ticket.extend_from_slice(plain);
         let tag = self.0.seal(&nonce, &[], &mut ticket[NONCE..]);
         ticket.extend_from_slice(&tag);
-        count(|work| work.chacha_bytes += plain.len() as u64);
+        record(&[OperationKind::seal(A::CIPHER, plain.len())]);
         Some(ticket)
     }
 
@@ -45,7 +46,7 @@ impl<A: Aead> ProducesTickets for Ticketer<A> {
         let (nonce, rest) = ticket.split_first_chunk::<NONCE>()?;
         let (text, tag) = rest.split_last_chunk::<TAG>()?;
         let mut text = text.to_vec();
-        count(|work| work.chacha_bytes += text.len() as u64);
+        record(&[OperationKind::open(A::CIPHER, text.len())]);
         self.0.open(nonce, &[], &mut text, tag).then_some(text)
     }
 }
