@@ -21,6 +21,8 @@ mod shipped;
 mod step;
 mod test;
 mod tidy;
+mod tls_instructions;
+mod tls_peers;
 
 use std::env;
 use std::process::ExitCode;
@@ -40,7 +42,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 12] = [
+const TASKS: [Task; 14] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -101,6 +103,16 @@ const TASKS: [Task; 12] = [
         summary: "the rules of form: layout, comments, import order, homes of dependencies",
         run: |arguments| Ok(tidy::run(arguments)?),
     },
+    Task {
+        name: "tls-instructions",
+        summary: "counts this machine's instructions of a TLS handshake with valgrind",
+        run: tls_instructions::run,
+    },
+    Task {
+        name: "tls-peers",
+        summary: "TLS beside OpenSSL's and tshark's; `--all` takes every cell, `--no-rates` is quick",
+        run: tls_peers::run,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -133,7 +145,7 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let tasks: Vec<String> = TASKS
         .iter()
-        .map(|task| format!("  {:<15}{}", task.name, task.summary))
+        .map(|task| format!("  {:<18}{}", task.name, task.summary))
         .collect();
     format!(
         "cargo xtask TASK\n\nTasks:\n{}\n\nExit codes: 0 all well, 1 a check failed, \
@@ -152,7 +164,7 @@ mod tests {
         for task in &TASKS {
             let lines = text.lines().filter(|line| {
                 line.trim_start()
-                    .starts_with(&format!("{:<15}{}", task.name, task.summary))
+                    .starts_with(&format!("{:<18}{}", task.name, task.summary))
             });
             assert_eq!(lines.count(), 1, "{}", task.name);
         }

@@ -13,6 +13,9 @@ const HYBRID_SINCE: (u32, u32) = (3, 5);
 /// One choice on every axis.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Cell {
+    /// Its place among all, from which its luck is drawn: tshark tells connections apart by
+    /// the client's random.
+    pub(crate) number: u64,
     pub(crate) version: TlsVersion,
     pub(crate) auth: KeyKind,
     pub(crate) intermediates: u8,
@@ -41,13 +44,14 @@ const SUITES: [Suite; 3] = [Suite::Aes128Gcm, Suite::Aes256Gcm, Suite::ChaCha20P
 impl Cell {
     /// Returns every choice on every axis, those included that cannot be.
     pub(crate) fn all() -> Vec<Self> {
-        let mut cells = Vec::new();
+        let mut cells: Vec<Self> = Vec::new();
         for version in VERSIONS {
             for auth in KEYS {
                 for (intermediates, mutual) in (0..=2).flat_map(|n| [(n, false), (n, true)]) {
                     for mode in MODES {
                         for (kx, suite) in GROUPS.iter().flat_map(|kx| SUITES.map(|s| (*kx, s))) {
                             cells.push(Self {
+                                number: cells.len() as u64,
                                 version,
                                 auth,
                                 intermediates,

@@ -9,7 +9,7 @@ use nodelab_sim::stack::tls::{Handshake, HandshakeKind, Mode, Side, TlsVersion, 
 
 use crate::cell::Cell;
 use crate::heard::Heard;
-use crate::ours::{SEED, Spoken};
+use crate::ours::Spoken;
 use crate::seen::{Seen, messages};
 use crate::tshark::{Stream, type_of};
 
@@ -79,7 +79,7 @@ pub(crate) fn judge(
     }
     disagreements.extend(against_names(&spoken.handshake, heard, openssl));
     disagreements.extend(against_summary(cell.version, seen, heard));
-    let own = measure(&cell.spec(), cell.mode, SEED);
+    let own = measure(&cell.spec(), cell.mode, cell.number);
     let own = own.map(|own| {
         compare(cell.version, openssl, &own, heard, differences);
         (own.bytes_from(Side::Client), own.bytes_from(Side::Server))

@@ -18,8 +18,6 @@ use crate::trouble::Trouble;
 
 /// What both ends take for the time: certificates are made for it, wherever and whenever this runs.
 pub(crate) const NOW: Moment = Moment::from_unix_ms(EPOCH_S * 1000);
-/// The luck of all that is drawn.
-pub(crate) const SEED: u64 = 1;
 /// How long the peer may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 /// How often a listener looks, and how many times.
@@ -52,13 +50,13 @@ pub(crate) struct Spoken {
 
 impl Ours {
     pub(crate) fn new(cell: &Cell) -> Self {
-        let authority = Authority::new(&cell.mode.applied(&cell.spec()), EPOCH_S, SEED);
+        let authority = Authority::new(&cell.mode.applied(&cell.spec()), EPOCH_S, cell.number);
         let node = EntityId::Node(NodeId(0));
         Self {
             client: authority.client(NodeId(0)).with_secrets(true),
             luck: [
-                Rng::derive(SEED, node, Purpose::TlsClient),
-                Rng::derive(SEED, node, Purpose::TlsServer),
+                Rng::derive(cell.number, node, Purpose::TlsClient),
+                Rng::derive(cell.number, node, Purpose::TlsServer),
             ],
             mode: cell.mode,
             server: authority.server(),

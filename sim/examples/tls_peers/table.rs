@@ -48,14 +48,14 @@ pub(crate) fn render(outcome: &Outcome, brief: bool) -> String {
 
 fn cells(verdicts: &[Verdict]) -> String {
     let mut text = format!(
-        "{:<44}{:<9}{:>6}{:>7}{:>9}{:>9}  {:>13}  {}\n",
+        "{:<50}{:<7}{:>6}{:>7}{:>9}{:>9}  {:>13}  {}\n",
         "cell", "openssl", "up", "down", "tickets", "goodbye", "ours alone", "counters"
     );
     for verdict in verdicts {
         let (up, down) = (verdict.seen.up, verdict.seen.down);
         writeln!(
             text,
-            "{:<44}{:<9}{:>6}{:>7}{:>9}{:>9}  {:>6}{:>7}  {}",
+            "{:<50}{:<7}{:>6}{:>7}{:>9}{:>9}  {:>6}{:>7}  {}",
             verdict.cell.name(),
             end(verdict.openssl),
             up.handshake,
@@ -78,7 +78,7 @@ fn cells(verdicts: &[Verdict]) -> String {
 fn of_messages(differences: &Differences) -> String {
     let mut text = "\nOpenSSL's messages beside ours, in bytes (how often):\n".to_owned();
     for ((version, side, what), counts) in differences {
-        let version = match version {
+        let number = match version {
             TlsVersion::V1_2 => "1.2",
             TlsVersion::V1_3 => "1.3",
         };
@@ -91,14 +91,40 @@ fn of_messages(differences: &Differences) -> String {
             .collect();
         writeln!(
             text,
-            "  {version} {:<7}{what:<32}{}",
+            "  {number} {:<7}{what:<32}{}\n{:14}{}",
             end(*side),
-            counts.join(" ")
+            counts.join(" "),
+            "",
+            reason(*version, *side, what)
         )
         .expect("a string takes all");
     }
     text.push('\n');
     text
+}
+
+/// Returns why a message of OpenSSL's has another length than ours.
+fn reason(version: TlsVersion, side: Side, what: &str) -> &'static str {
+    match (version, side, what) {
+        (_, _, "CertificateVerify" | "ServerKeyExchange") => {
+            "ECDSA signatures are DER: two numbers, each with or without a leading zero"
+        }
+        (_, _, "ClientHello") => {
+            "it offers more signature schemes, encrypt_then_mac and others that ours does not know"
+        }
+        (_, _, "CertificateRequest") => "it takes more signature schemes and certificate types",
+        (TlsVersion::V1_2, _, "ServerHello") => {
+            "it answers ec_point_formats and renegotiation, ours acknowledges server_name"
+        }
+        (_, _, "EncryptedExtensions") => "ours acknowledges server_name, s_server does not",
+        (_, _, "NewSessionTicket") | (_, _, "NewSessionTicket, with records") => {
+            "its ticket is a session in ASN.1 with the leaf alone; in TLS 1.2 it is not renewed"
+        }
+        (_, _, "records around them") => {
+            "it puts each message into a record of its own: 5 bytes, sealed 22"
+        }
+        _ => "reason not known",
+    }
 }
 
 const fn end(side: Side) -> &'static str {
