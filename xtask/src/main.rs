@@ -110,7 +110,7 @@ const TASKS: [Task; 14] = [
     },
     Task {
         name: "tls-peers",
-        summary: "TLS beside OpenSSL's and tshark's; `--all` takes every cell, `--no-rates` is quick",
+        summary: "TLS beside OpenSSL and tshark; `--all` takes every cell, `--no-rates` is quick",
         run: tls_peers::run,
     },
 ];

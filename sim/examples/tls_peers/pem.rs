@@ -18,7 +18,7 @@ fn block(label: &str, der: &[u8]) -> String {
     let text = base64(der);
     let mut lines = String::new();
     for (index, digit) in text.chars().enumerate() {
-        if index > 0 && index % LINE == 0 {
+        if index > 0 && index.is_multiple_of(LINE) {
             lines.push('\n');
         }
         lines.push(digit);

@@ -73,10 +73,11 @@ pub(crate) fn messages(handshake: &Handshake, side: Side) -> Vec<(&'static str, 
     let messages = messages.filter(|message| message.kind != MessageKind::ChangeCipherSpec);
     messages
         .map(|message| {
-            let name = match message.kind {
-                // On the wire it is one.
-                MessageKind::HelloRetryRequest => "ServerHello",
-                kind => kind.as_str(),
+            // On the wire a retry is one.
+            let name = if message.kind == MessageKind::HelloRetryRequest {
+                MessageKind::ServerHello.as_str()
+            } else {
+                message.kind.as_str()
             };
             (name, message.bytes)
         })

@@ -117,7 +117,7 @@ fn reason(version: TlsVersion, side: Side, what: &str) -> &'static str {
             "it answers ec_point_formats and renegotiation, ours acknowledges server_name"
         }
         (_, _, "EncryptedExtensions") => "ours acknowledges server_name, s_server does not",
-        (_, _, "NewSessionTicket") | (_, _, "NewSessionTicket, with records") => {
+        (_, _, "NewSessionTicket, with records") => {
             "its ticket is a session in ASN.1 with the leaf alone; in TLS 1.2 it is not renewed"
         }
         (_, _, "records around them") => {
