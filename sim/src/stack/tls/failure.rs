@@ -61,7 +61,7 @@ mod tests {
     use super::super::endpoint::Moment;
     use super::super::event::{Side, TlsEvent, TlsVersion};
     use super::super::pair::{EPOCH_S, Pair, authority, connect, settings};
-    use super::super::spec::{Chip, Stack, Suite, TlsSettings, Verification, Versions};
+    use super::super::spec::{Chip, KeyKind, Stack, Suite, TlsSettings, Verification, Versions};
     use super::*;
     use crate::adversary::Impostor;
     use crate::id::NodeId;
@@ -98,6 +98,28 @@ mod tests {
                     assert_eq!(row(&pair), told(failure, alert), "{how:?}, {versions:?}");
                     assert!(pair.plain.1.is_empty(), "{how:?} reads nothing");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn an_impostor_is_refused_whatever_the_kind_of_its_keys() {
+        for certificate_key in [KeyKind::Ed25519, KeyKind::P384, KeyKind::Rsa2048] {
+            let authority = authority(TlsSettings {
+                certificate_key,
+                intermediates: 1,
+                ..settings()
+            });
+            for how in IMPOSTORS {
+                let server = authority.impostor(how);
+                let mut pair = Pair::open(&authority.client(NodeId(0)), &server, 1);
+                pair.settle();
+                let (failure, alert) = refusal(how);
+                assert_eq!(
+                    row(&pair),
+                    told(failure, alert),
+                    "{how:?}, {certificate_key:?}"
+                );
             }
         }
     }

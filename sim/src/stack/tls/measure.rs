@@ -18,8 +18,9 @@ use super::endpoint::{Endpoint, Moment};
 use super::event::{Side, TlsEvent, TlsFailure, TlsVersion};
 use super::handshake::{Apart, Flight, Handshake, HandshakeKind, Message, MessageKind};
 use super::operation::Operation;
+use super::provider::Family;
 use super::setup::{ClientSetup, ServerSetup};
-use super::spec::{KeyExchange, SessionKeeping, TlsSpec};
+use super::spec::{KeyExchange, SessionKeeping, TlsSpec, Versions};
 use super::wire::{SentContent, SentRecord};
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
@@ -38,7 +39,7 @@ pub enum Mode {
     HelloRetry,
     /// The second connection, with the number of a session that the server remembers.
     SessionId,
-    /// The second connection, with a ticket of the first.
+    /// The second connection, with a ticket of the first; in TLS 1.3 of either keeping.
     Ticket,
 }
 
@@ -51,7 +52,16 @@ pub enum Mode {
 ///
 /// [`TlsFailure`] that came first, if the ends do not connect.
 pub fn measure(spec: &TlsSpec, mode: Mode, seed: u64) -> Result<Handshake, TlsFailure> {
-    let authority = Authority::new(&mode.applied(spec), EPOCH_S, seed);
+    measure_with(Family::here(), spec, mode, seed)
+}
+
+fn measure_with(
+    family: Family,
+    spec: &TlsSpec,
+    mode: Mode,
+    seed: u64,
+) -> Result<Handshake, TlsFailure> {
+    let authority = Authority::of(family, &mode.applied(spec), EPOCH_S, seed);
     let client = authority.client(NodeId(0)).with_trace(true);
     let server = authority.server().with_trace(true);
     let mut luck = Luck::new(seed);
@@ -87,8 +97,10 @@ impl Mode {
             }
             Self::Ticket => {
                 settings.resumption = true;
-                settings.session_keeping = SessionKeeping::Tickets;
                 settings.tickets = settings.tickets.max(1);
+                if settings.versions == Versions::V1_2 {
+                    settings.session_keeping = SessionKeeping::Tickets;
+                }
             }
         }
         TlsSpec::unchecked(settings)
@@ -363,142 +375,48 @@ mod tests {
     use super::super::spec::{Chip, KeyKind, Stack, Suite, TlsSettings, Versions};
     use super::*;
 
-    const KEYS: [KeyKind; 5] = [
-        KeyKind::Ed25519,
-        KeyKind::P256,
-        KeyKind::P384,
-        KeyKind::Rsa2048,
-        KeyKind::Rsa4096,
-    ];
+    #[test]
+    fn both_families_give_the_same_bytes_and_operations() {
+        for versions in [Versions::V1_2, Versions::V1_3] {
+            for (key, suite) in [
+                (KeyKind::P384, Suite::Aes256Gcm),
+                (KeyKind::Rsa2048, Suite::ChaCha20Poly1305),
+            ] {
+                for mode in [Mode::Full, Mode::HelloRetry, Mode::SessionId, Mode::Ticket] {
+                    let spec = TlsSpec::unchecked(TlsSettings {
+                        certificate_key: key,
+                        groups: vec![KeyExchange::X25519],
+                        mutual: true,
+                        suites: vec![suite],
+                        versions,
+                        ..TlsSettings::of(Stack::RustCrypto, Chip::Esp32C3At160)
+                    });
+                    let portable = measure_with(Family::Portable, &spec, mode, 1);
+                    let here = measure_with(Family::here(), &spec, mode, 1);
+                    assert!(
+                        here.is_ok() && here == portable,
+                        "{versions:?} {key:?} {mode:?}"
+                    );
+                }
+            }
+        }
+    }
 
     #[test]
-    fn one_seed_gives_one_handshake() {
-        for mode in [Mode::Full, Mode::HelloRetry, Mode::SessionId, Mode::Ticket] {
-            let spec = spec(|_| {});
-            let (one, again) = (measure(&spec, mode, 1), measure(&spec, mode, 1));
-            assert!(one.is_ok() && one == again, "{mode:?}");
-            let other = measure(&spec, mode, 2).expect("they connect");
-            assert!(other.transcript != one.expect("they connect").transcript);
-        }
+    fn another_seed_gives_another_transcript() {
+        let spec = TlsSpec::unchecked(TlsSettings::default());
+        let of = |seed| measure(&spec, Mode::Full, seed).map(|found| found.transcript);
+        assert!(of(1).is_ok() && of(1) == of(1) && of(1) != of(2));
     }
 
     #[test]
-    fn cells_have_their_bytes_flights_records_and_operations() {
-        let lines = cells().into_iter().map(|(name, mode, settings)| {
-            let found = measure(&TlsSpec::unchecked(settings), mode, 1).expect(&name);
-            line(&name, &found)
+    fn ends_that_do_not_connect_say_why() {
+        let spec = TlsSpec::unchecked(TlsSettings {
+            server_versions: Versions::V1_3,
+            ..TlsSettings::default()
         });
-        insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
-    }
-
-    /// Returns a handshake in one line, and its flights below.
-    fn line(name: &str, found: &Handshake) -> String {
-        use std::fmt::Write as _;
-        let (up, down) = (
-            found.bytes_from(Side::Client),
-            found.bytes_from(Side::Server),
-        );
-        let mut line = format!(
-            "{name}: {:?}, {up} up + {down} down = {}, tickets {}, {} round trips, {} records, \
-             {} operations",
-            found.kind,
-            up + down,
-            found.tickets.bytes_down,
-            found.round_trips(),
-            found.records(),
-            found.operations.len()
-        );
-        for flight in &found.flights {
-            let messages = flight.messages.iter();
-            let messages = messages.map(|message| {
-                let lock = if message.encrypted { "*" } else { "" };
-                format!("{}{lock} {}", message.kind.as_str(), message.bytes)
-            });
-            let messages: Vec<_> = messages.collect();
-            let Flight {
-                by, bytes, records, ..
-            } = flight;
-            write!(
-                line,
-                "\n    {by:?} {bytes}/{records}: {}",
-                messages.join(", ")
-            )
-            .unwrap();
-        }
-        line
-    }
-
-    fn cells() -> Vec<(String, Mode, TlsSettings)> {
-        let older = TlsSettings {
-            versions: Versions::V1_2,
-            ..settings()
-        };
-        let versions = [("1.2", older), ("1.3", settings())];
-        let cells = versions.iter().flat_map(|(version, base)| {
-            let keys = KEYS.iter().map(|key| TlsSettings {
-                certificate_key: *key,
-                ..base.clone()
-            });
-            let suites = [Suite::Aes256Gcm, Suite::ChaCha20Poly1305];
-            let suites = suites.map(|suite| TlsSettings {
-                suites: vec![suite],
-                ..base.clone()
-            });
-            let groups = [KeyExchange::P256, KeyExchange::X25519MlKem768];
-            let groups = groups.map(|group| TlsSettings {
-                groups: vec![group],
-                ..base.clone()
-            });
-            let others = [
-                TlsSettings {
-                    intermediates: 1,
-                    ..base.clone()
-                },
-                TlsSettings {
-                    mutual: true,
-                    ..base.clone()
-                },
-            ];
-            let full = keys.chain(suites).chain(groups).chain(others);
-            let hybrid = |settings: &TlsSettings| {
-                settings.groups == [KeyExchange::X25519MlKem768]
-                    && settings.versions == Versions::V1_2
-            };
-            let full = full.filter(move |settings| !hybrid(settings));
-            let own = if base.versions == Versions::V1_2 {
-                Mode::SessionId
-            } else {
-                Mode::HelloRetry
-            };
-            let modes = [own, Mode::Ticket].map(|mode| (mode, base.clone()));
-            let cells = full.map(|settings| (Mode::Full, settings)).chain(modes);
-            cells.map(move |(mode, settings)| {
-                let name = format!(
-                    "{version} {:?} {:?} {:?} {} intermediates{} {mode:?}",
-                    settings.certificate_key,
-                    settings.groups[0],
-                    settings.suites[0],
-                    settings.intermediates,
-                    if settings.mutual { " mutual" } else { "" },
-                );
-                (name, mode, settings)
-            })
-        });
-        cells.collect()
-    }
-
-    fn spec(change: fn(&mut TlsSettings)) -> TlsSpec {
-        let mut settings = settings();
-        change(&mut settings);
-        TlsSpec::unchecked(settings)
-    }
-
-    fn settings() -> TlsSettings {
-        TlsSettings {
-            groups: vec![KeyExchange::X25519],
-            tickets: 0,
-            versions: Versions::V1_3,
-            ..TlsSettings::of(Stack::RustCrypto, Chip::Esp32C3At160)
-        }
+        let failure = measure(&spec, Mode::Full, 1).err();
+        // The server finds that it has no version in common, before the client hears of it.
+        assert_eq!(failure, Some(TlsFailure::NoCommonParameters));
     }
 }

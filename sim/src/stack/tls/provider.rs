@@ -5,7 +5,7 @@
 //! comes from the endpoint that runs; see [`scope`].
 //!
 //! ```text
-//! suites, records, hashing, exchange, verifying   one code, over either of
+//! suites, records, hashing, exchange, hybrid, verifying   one code, over either of
 //!        fast (graviola)  |  portable (RustCrypto)
 //! ```
 
@@ -20,6 +20,7 @@ mod records;
 mod rsa;
 pub(super) mod scope;
 mod signing;
+mod suites;
 mod tickets;
 mod verifying;
 
@@ -27,45 +28,22 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use pki_types::{PrivateKeyDer, SignatureVerificationAlgorithm};
-use rustls::crypto::tls12::PrfUsingHmac;
-use rustls::crypto::tls13::HkdfUsingHmac;
-use rustls::crypto::{
-    CipherSuiteCommon, CryptoProvider, KeyExchangeAlgorithm, KeyProvider, SupportedKxGroup,
-    WebPkiSupportedAlgorithms,
-};
+use rustls::crypto::{CryptoProvider, KeyProvider, SupportedKxGroup, WebPkiSupportedAlgorithms};
 use rustls::server::ProducesTickets;
 use rustls::sign::SigningKey;
-use rustls::{
-    CipherSuite, Error, SignatureScheme, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite,
-};
+use rustls::{Error, SignatureScheme, SupportedCipherSuite};
 
 use self::exchange::Group;
 use self::fast::Fast;
-use self::hashing::{Hash, Hmac};
 use self::hybrid::Hybrid;
 use self::portable::Portable;
-use self::primitives::{Aead, Digest, Mac, Primitives, SignatureForm};
-use self::records::{Tls12, Tls13};
+use self::primitives::{Primitives, SignatureForm};
 pub(super) use self::rsa::Holder;
 use self::scope::ScopedRandom;
 pub(super) use self::signing::Key;
 use self::tickets::Ticketer;
 use self::verifying::Verifier;
-use super::operation::Cipher;
 use super::spec::{KeyExchange, KeyKind, Suite};
-
-/// Records that AES-GCM may seal with one key (RFC 8446 §5.5).
-const AES_RECORDS_MAX: u64 = 1 << 24;
-/// Schemes by which an end with such a certificate signs in TLS 1.2, and in this order.
-const ECDSA_SCHEMES: &[SignatureScheme] = &[
-    SignatureScheme::ECDSA_NISTP256_SHA256,
-    SignatureScheme::ECDSA_NISTP384_SHA384,
-    SignatureScheme::ED25519,
-];
-const RSA_SCHEMES: &[SignatureScheme] = &[
-    SignatureScheme::RSA_PSS_SHA256,
-    SignatureScheme::RSA_PKCS1_SHA256,
-];
 
 /// Which family of cryptographic code to use; bytes do not depend on it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -153,10 +131,10 @@ impl<P: Primitives> Offer<P> {
 
     fn provider(suites: &[Suite], groups: &[KeyExchange], key: KeyKind) -> CryptoProvider {
         // The suites of TLS 1.3 come first, whatever the order of the ciphers.
-        let newer = suites.iter().map(|suite| Self::newer(*suite));
+        let newer = suites.iter().map(|suite| suites::newer::<P>(*suite));
         let older = suites.iter().map(|suite| match key {
-            KeyKind::Ed25519 | KeyKind::P256 | KeyKind::P384 => Self::older_ecdsa(*suite),
-            KeyKind::Rsa2048 | KeyKind::Rsa4096 => Self::older_rsa(*suite),
+            KeyKind::Ed25519 | KeyKind::P256 | KeyKind::P384 => suites::older_ecdsa::<P>(*suite),
+            KeyKind::Rsa2048 | KeyKind::Rsa4096 => suites::older_rsa::<P>(*suite),
         });
         CryptoProvider {
             cipher_suites: newer
@@ -180,125 +158,6 @@ impl<P: Primitives> Offer<P> {
             KeyExchange::X25519 => const { &Group::<P::X25519>(PhantomData) },
             KeyExchange::X25519MlKem768 => const { &Hybrid::<P::X25519>(PhantomData) },
         }
-    }
-
-    const fn newer(suite: Suite) -> &'static Tls13CipherSuite {
-        match suite {
-            Suite::Aes128Gcm => {
-                const {
-                    &tls13::<P::Aes128, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS13_AES_128_GCM_SHA256,
-                    )
-                }
-            }
-            Suite::Aes256Gcm => {
-                const {
-                    &tls13::<P::Aes256, P::Sha384, P::HmacSha384>(
-                        CipherSuite::TLS13_AES_256_GCM_SHA384,
-                    )
-                }
-            }
-            Suite::ChaCha20Poly1305 => {
-                const {
-                    &tls13::<P::ChaCha, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
-                    )
-                }
-            }
-        }
-    }
-
-    const fn older_ecdsa(suite: Suite) -> &'static Tls12CipherSuite {
-        match suite {
-            Suite::Aes128Gcm => {
-                const {
-                    &tls12::<P::Aes128, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                        ECDSA_SCHEMES,
-                    )
-                }
-            }
-            Suite::Aes256Gcm => {
-                const {
-                    &tls12::<P::Aes256, P::Sha384, P::HmacSha384>(
-                        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                        ECDSA_SCHEMES,
-                    )
-                }
-            }
-            Suite::ChaCha20Poly1305 => {
-                const {
-                    &tls12::<P::ChaCha, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                        ECDSA_SCHEMES,
-                    )
-                }
-            }
-        }
-    }
-
-    const fn older_rsa(suite: Suite) -> &'static Tls12CipherSuite {
-        match suite {
-            Suite::Aes128Gcm => {
-                const {
-                    &tls12::<P::Aes128, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                        RSA_SCHEMES,
-                    )
-                }
-            }
-            Suite::Aes256Gcm => {
-                const {
-                    &tls12::<P::Aes256, P::Sha384, P::HmacSha384>(
-                        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                        RSA_SCHEMES,
-                    )
-                }
-            }
-            Suite::ChaCha20Poly1305 => {
-                const {
-                    &tls12::<P::ChaCha, P::Sha256, P::HmacSha256>(
-                        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                        RSA_SCHEMES,
-                    )
-                }
-            }
-        }
-    }
-}
-
-/// Returns a suite of TLS 1.3: a cipher, a hash, and HMAC with it.
-const fn tls13<A: Aead, D: Digest, M: Mac>(suite: CipherSuite) -> Tls13CipherSuite {
-    Tls13CipherSuite {
-        common: common::<A, D>(suite),
-        hkdf_provider: const { &HkdfUsingHmac(&Hmac::<M>(PhantomData)) },
-        aead_alg: const { &Tls13::<A>(PhantomData) },
-        quic: None,
-    }
-}
-
-/// Returns a suite of TLS 1.2, whose certificates sign by one of `schemes`.
-const fn tls12<A: Aead, D: Digest, M: Mac>(
-    suite: CipherSuite,
-    schemes: &'static [SignatureScheme],
-) -> Tls12CipherSuite {
-    Tls12CipherSuite {
-        common: common::<A, D>(suite),
-        prf_provider: const { &PrfUsingHmac(&Hmac::<M>(PhantomData)) },
-        kx: KeyExchangeAlgorithm::ECDHE,
-        sign: schemes,
-        aead_alg: const { &Tls12::<A>(PhantomData) },
-    }
-}
-
-const fn common<A: Aead, D: Digest>(suite: CipherSuite) -> CipherSuiteCommon {
-    CipherSuiteCommon {
-        suite,
-        hash_provider: const { &Hash::<D>(PhantomData) },
-        confidentiality_limit: match A::CIPHER {
-            Cipher::ChaCha20Poly1305 => u64::MAX,
-            Cipher::Aes128Cbc | Cipher::Aes128Gcm | Cipher::Aes256Gcm => AES_RECORDS_MAX,
-        },
     }
 }
 

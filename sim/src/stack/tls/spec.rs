@@ -22,7 +22,7 @@ pub enum KeyExchange {
     X25519MlKem768,
 }
 
-/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA`, or `ECDHE_RSA` if that is the certificates' key.
+/// A cipher; in TLS 1.2 it comes with `ECDHE_ECDSA` or `ECDHE_RSA`, by the key in certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Suite {
     /// AES-128-GCM with SHA-256.
@@ -385,6 +385,8 @@ impl std::error::Error for TlsSpecError {}
 mod tests {
     use super::*;
 
+    type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
+
     #[test]
     fn what_each_library_does_by_itself_fits_together() {
         for (stack, chip) in [
@@ -408,7 +410,6 @@ mod tests {
 
     #[test]
     fn each_mistake_has_its_name() {
-        type Case = (TlsSpecError, Stack, fn(&mut TlsSettings));
         let cases: [Case; 16] = [
             (TlsSpecError::ChipWithoutStack, Stack::MbedTls, |s| {
                 s.chip = Chip::Esp8266At80;
@@ -461,7 +462,31 @@ mod tests {
                 |s| s.mutual = true,
             ),
         ];
-        for (expected, stack, change) in cases {
+        refuse(&cases);
+    }
+
+    #[test]
+    fn groups_and_suites_are_those_of_the_library() {
+        let cases: [Case; 4] = [
+            (TlsSpecError::Groups, Stack::MbedTls, |s| {
+                s.groups = vec![KeyExchange::X25519MlKem768];
+            }),
+            (TlsSpecError::Groups, Stack::RustCrypto, |s| {
+                s.groups = vec![KeyExchange::X25519MlKem768];
+                s.versions = Versions::V1_2;
+            }),
+            (TlsSpecError::Groups, Stack::RustCrypto, |s| {
+                s.server_groups = Some(Vec::new());
+            }),
+            (TlsSpecError::Suites, Stack::EmbeddedTls, |s| {
+                s.suites = vec![Suite::ChaCha20Poly1305];
+            }),
+        ];
+        refuse(&cases);
+    }
+
+    fn refuse(cases: &[Case]) {
+        for &(expected, stack, change) in cases {
             let chip = match stack {
                 Stack::BearSsl | Stack::MicroPython => Chip::Esp8266At80,
                 Stack::EmbeddedTls | Stack::MbedTls | Stack::RustCrypto => Chip::Esp32C3At80,

@@ -240,6 +240,32 @@ mod tests {
     }
 
     #[test]
+    fn ecdsa_on_p384_gives_the_signature_of_rfc_6979() {
+        // RFC 6979 §A.2.6: P-384, SHA-384, the message "sample".
+        let secret = bytes(concat!(
+            "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba",
+            "9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5"
+        ));
+        let key = p384::ecdsa::SigningKey::from_slice(&secret).expect("a key of the group");
+        let r = bytes(concat!(
+            "94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa7",
+            "3d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46"
+        ));
+        let s = bytes(concat!(
+            "99ef4aeb15f178cea1fe40db2603138f130e740a19624526",
+            "203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8"
+        ));
+        let der = [
+            &[0x30, 0x66, 0x02, 0x31, 0x00][..],
+            &r,
+            &[0x02, 0x31, 0x00],
+            &s,
+        ]
+        .concat();
+        assert_eq!(Key::EcdsaP384(key).signature(b"sample"), der);
+    }
+
+    #[test]
     fn both_libraries_give_the_same_ed25519_signature() {
         for seed in 0..32 {
             let key = Ed25519::new(&[seed; 32]);
