@@ -110,11 +110,11 @@ fn reason(version: TlsVersion, side: Side, what: &str) -> &'static str {
             "ECDSA signatures are DER: two numbers, each with or without a leading zero"
         }
         (_, _, "ClientHello") => {
-            "it offers more signature schemes, encrypt_then_mac and others that ours does not know"
+            "it offers more signature schemes, encrypt_then_mac and the suite for renegotiation"
         }
         (_, _, "CertificateRequest") => "it takes more signature schemes and certificate types",
         (TlsVersion::V1_2, _, "ServerHello") => {
-            "it answers ec_point_formats and renegotiation, ours acknowledges server_name"
+            "it answers ec_point_formats (8 bytes), ours acknowledges server_name (4 bytes)"
         }
         (_, _, "EncryptedExtensions") => "ours acknowledges server_name, s_server does not",
         (_, _, "NewSessionTicket, with records") => {
