@@ -39,15 +39,17 @@ use crate::tshark::Capture;
 const EXIT_FAILED: u8 = 1;
 const EXIT_INVALID: u8 = 3;
 const USAGE: &str = "\
-tls_peers [--all] [--rates]
+tls_peers [--all] [--cell TEXT] [--rates]
 
   --all    every cell that OpenSSL can do; without it, those that differ in one axis or two
+  --cell   only those whose name contains the text, such as `1.2 p384`
   --rates  handshakes per second too, beside `openssl s_time`: wants a release build";
 
 /// What was asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Options {
     all: bool,
+    cell: String,
     rates: bool,
 }
 
@@ -75,7 +77,7 @@ fn run(arguments: &[String]) -> Result<bool, Trouble> {
     let openssl = Openssl::find(&folder.0)?;
     let tshark = tshark::find()?;
     say(&format!("{}\n{tshark}\n", openssl.version));
-    let outcome = speak_all(&openssl, &folder.0, options)?;
+    let outcome = speak_all(&openssl, &folder.0, &options)?;
     say(&table::render(&outcome, options.all));
     if options.rates {
         say(&rates::measure(&openssl)?);
@@ -96,7 +98,7 @@ pub(crate) struct Outcome {
     pub(crate) verdicts: Vec<Verdict>,
 }
 
-fn speak_all(openssl: &Openssl, folder: &Path, options: Options) -> Result<Outcome, Trouble> {
+fn speak_all(openssl: &Openssl, folder: &Path, options: &Options) -> Result<Outcome, Trouble> {
     let cells = if options.all {
         Cell::all()
     } else {
@@ -111,6 +113,9 @@ fn speak_all(openssl: &Openssl, folder: &Path, options: Options) -> Result<Outco
     }
     let mut secrets = String::new();
     for cell in cells {
+        if !cell.name().contains(&options.cell) {
+            continue;
+        }
         for end in [Side::Server, Side::Client] {
             if let Some(why) = cell.obstacle(end, openssl.release()) {
                 *outcome.skipped.entry(why).or_default() += 1;
@@ -160,9 +165,16 @@ fn say(text: &str) {
 impl Options {
     fn read(arguments: &[String]) -> Result<Self, Trouble> {
         let mut options = Self::default();
-        for argument in arguments {
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--all" => options.all = true,
+                "--cell" => {
+                    let text = arguments.next().cloned();
+                    options.cell = text.ok_or_else(|| {
+                        Trouble::Invalid(format!("`--cell` wants a text\n\n{USAGE}"))
+                    })?;
+                }
                 "--rates" => options.rates = true,
                 _ => {
                     let message = format!("`{argument}` means nothing here\n\n{USAGE}");

@@ -196,7 +196,10 @@ fn shake(mut stream: TcpStream, mut end: Endpoint, client: bool) -> Result<(), T
             out.clear();
         }
         if client && !end.is_handshaking() {
-            return Ok(());
+            // Without it, OpenSSL's server would forget the session.
+            end.close(NOW);
+            end.take_output(&mut out);
+            return Ok(stream.write_all(&out)?);
         }
         match stream.read(&mut buffer)? {
             0 if end.is_handshaking() => {
