@@ -21,6 +21,8 @@ mod shipped;
 mod step;
 mod test;
 mod tidy;
+mod tls_instructions;
+mod tls_peers;
 mod tls_tables;
 
 use std::env;
@@ -45,7 +47,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 13] = [
+const TASKS: [Task; 15] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -124,9 +126,24 @@ Example:
         run: |arguments| Ok(tidy::run(arguments)?),
     },
     Task {
+        name: "tls-instructions",
+        summary: "counts this machine's instructions of a TLS handshake with valgrind",
+        options: "",
+        run: tls_instructions::run,
+    },
+    Task {
+        name: "tls-peers",
+        summary: "TLS beside OpenSSL's and tshark's count of it",
+        options: "  --all            every cell that OpenSSL can do, not a selection
+  --no-rates       without handshakes for each second",
+        run: tls_peers::run,
+    },
+    Task {
         name: "tls-tables",
         summary: "counts what cryptography and handshakes take on the chips' cores",
-        options: "  --check          hold the committed tables against rows measured here",
+        options: "  CORE             only lx106 or only riscv32imc
+  --check          hold the committed tables against rows measured here
+  --record         record a handshake with the simulator's server anew",
         run: |arguments| Ok(tls_tables::run(arguments)?),
     },
 ];
@@ -194,7 +211,7 @@ fn help(task: &Task) -> String {
 fn usage() -> String {
     let tasks: Vec<String> = TASKS
         .iter()
-        .map(|task| format!("  {:<15}{}", task.name, task.summary))
+        .map(|task| format!("  {:<18}{}", task.name, task.summary))
         .collect();
     format!(
         "cargo xtask TASK\n\nTasks:\n{}\n\ncargo xtask TASK --help says more.\n{EXITS}",
@@ -212,7 +229,7 @@ mod tests {
         for task in &TASKS {
             let lines = text.lines().filter(|line| {
                 line.trim_start()
-                    .starts_with(&format!("{:<15}{}", task.name, task.summary))
+                    .starts_with(&format!("{:<18}{}", task.name, task.summary))
             });
             assert_eq!(lines.count(), 1, "{}", task.name);
         }

@@ -61,7 +61,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 22] = [
     FORMAT,
     TIDY,
     Step {
@@ -103,6 +103,12 @@ const STEPS: [Step; 21] = [
             "--",
             "--ignored",
         ]),
+    },
+    Step {
+        name: "tls-peers",
+        proves: "OpenSSL and tshark count the bytes of handshakes as nodelab does",
+        tool: Some(TSHARK),
+        action: Action::cargo(&["run", "--package", "nodelab-sim", "--example", "tls_peers"]),
     },
     Step {
         name: "doctests",

@@ -26,7 +26,7 @@ use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose, Rng};
 
 /// When measured handshakes happen: 2026-11-26 20:00:00 UTC.
-const EPOCH_S: i64 = 1_795_723_200;
+pub const EPOCH_S: i64 = 1_795_723_200;
 /// Turns until both ends are silent; a handshake with a retry takes six.
 const TURNS_MAX: u32 = 16;
 
@@ -77,7 +77,8 @@ impl Mode {
     }
 
     /// Returns settings that bring this mode about.
-    fn applied(self, spec: &TlsSpec) -> TlsSpec {
+    #[must_use]
+    pub fn applied(self, spec: &TlsSpec) -> TlsSpec {
         let mut settings = spec.settings().clone();
         match self {
             Self::Full => {}
@@ -125,8 +126,8 @@ struct Run {
     found: Found,
 }
 
-#[derive(Clone, Copy)]
-struct Connected {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Connected {
     resumed: bool,
     suite: u16,
     group: u16,
@@ -134,13 +135,13 @@ struct Connected {
 }
 
 /// What was seen so far.
-#[derive(Default)]
-struct Found {
+#[derive(Debug, Default)]
+pub(super) struct Found {
     alerts: Apart,
-    close_notify: Apart,
+    pub(super) close_notify: Apart,
     flights: Vec<Flight>,
     operations: Vec<Operation>,
-    tickets: Apart,
+    pub(super) tickets: Apart,
     transcript: Sha256,
 }
 
@@ -235,19 +236,7 @@ impl Run {
                 TlsEvent::Failed(failure) => {
                     self.failure.get_or_insert(failure);
                 }
-                TlsEvent::Connected {
-                    resumed,
-                    suite,
-                    group,
-                    version,
-                } => {
-                    self.connected = Some(Connected {
-                        resumed,
-                        suite,
-                        group,
-                        version,
-                    });
-                }
+                TlsEvent::Connected { .. } => self.connected = Connected::of(event),
                 TlsEvent::AlertSent { .. } | TlsEvent::HandshakeSent { .. } | TlsEvent::Started => {
                 }
             }
@@ -264,14 +253,36 @@ impl Run {
     }
 }
 
+impl Connected {
+    /// Returns what an event says of a connection, if it says that there is one.
+    pub(super) const fn of(event: TlsEvent) -> Option<Self> {
+        if let TlsEvent::Connected {
+            resumed,
+            suite,
+            group,
+            version,
+        } = event
+        {
+            Some(Self {
+                resumed,
+                suite,
+                group,
+                version,
+            })
+        } else {
+            None
+        }
+    }
+}
+
 impl Found {
-    fn sent(&mut self, from: Side, bytes: &[u8]) {
+    pub(super) fn sent(&mut self, from: Side, bytes: &[u8]) {
         self.transcript.update([u8::from(from == Side::Server)]);
         self.transcript.update(bytes);
     }
 
     /// Puts a record where it belongs.
-    fn record(&mut self, by: Side, record: SentRecord) {
+    pub(super) fn record(&mut self, by: Side, record: SentRecord) {
         const CLOSE_NOTIFY: u8 = 0;
         match record.content {
             SentContent::Alert(CLOSE_NOTIFY) => self.close_notify.add(by, record.bytes, 1),
@@ -302,7 +313,12 @@ impl Found {
         }
     }
 
-    fn in_flight(&mut self, by: Side, bytes: u32, messages: impl IntoIterator<Item = Message>) {
+    pub(super) fn in_flight(
+        &mut self,
+        by: Side,
+        bytes: u32,
+        messages: impl IntoIterator<Item = Message>,
+    ) {
         if self.flights.last().is_none_or(|flight| flight.by != by) {
             self.flights.push(Flight {
                 by,
@@ -317,7 +333,7 @@ impl Found {
         flight.messages.extend(messages);
     }
 
-    fn handshake(mut self, connected: Connected) -> Handshake {
+    pub(super) fn handshake(mut self, connected: Connected) -> Handshake {
         let kind = if connected.resumed {
             HandshakeKind::Resumed
         } else if self.name_retry() {

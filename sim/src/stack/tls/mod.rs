@@ -11,6 +11,7 @@ mod failure;
 mod handshake;
 mod luck;
 mod measure;
+mod measured_end;
 mod micropython;
 mod operation;
 #[cfg(test)]
@@ -28,7 +29,8 @@ pub use cost::{Band, price, price_band};
 pub use endpoint::{Endpoint, Moment};
 pub use event::{Side, TlsEvent, TlsFailure, TlsVersion};
 pub use handshake::{Apart, Flight, Handshake, HandshakeKind, Message, MessageKind};
-pub use measure::{Mode, measure};
+pub use measure::{EPOCH_S, Mode, measure};
+pub use measured_end::MeasuredEnd;
 pub use operation::{Cipher, Curve, HashAlgorithm, Operation, OperationKind, RsaSize, Scheme};
 pub use setup::{ClientSetup, ServerSetup};
 pub use spec::{

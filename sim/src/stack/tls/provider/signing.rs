@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use ed25519_dalek::pkcs8::KeypairBytes;
 use graviola::signing::eddsa::Ed25519SigningKey;
 use p256::pkcs8::EncodePrivateKey as _;
 use rand_chacha::ChaCha12Rng;
@@ -108,7 +109,12 @@ impl Key {
         let document = match self {
             Self::EcdsaP256(key) => key.to_pkcs8_der(),
             Self::EcdsaP384(key) => key.to_pkcs8_der(),
-            Self::Ed25519(key) => key.portable.to_pkcs8_der(),
+            // Without the public key beside it, which only RFC 5958 knows: OpenSSL 3.0 does not.
+            Self::Ed25519(key) => KeypairBytes {
+                secret_key: key.portable.to_bytes(),
+                public_key: None,
+            }
+            .to_pkcs8_der(),
             Self::Rsa(key) => return key.der.to_vec(),
         };
         let document = document.expect("any private key can be written");
