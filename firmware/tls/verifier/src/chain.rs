@@ -17,6 +17,10 @@ pub const CHAIN_MAX: usize = 5;
 /// # Errors
 ///
 /// [`Refusal`] names the first thing that is wrong.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is read several times, each time from a clone"
+)]
 pub fn judge<'a>(
     chain: impl Iterator<Item = &'a [u8]> + Clone,
     anchor: &[u8],
