@@ -17,6 +17,7 @@ use nodelab_sim::{EntityId, Purpose, Rng};
 /// Exit code for arguments that make no sense, as `nodelab` has it.
 const EXIT_INVALID: u8 = 3;
 
+#[expect(clippy::print_stderr, reason = "standard output belongs to the client")]
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let Some((intermediates, seed, now)) = arguments(&words) else {

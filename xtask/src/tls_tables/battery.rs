@@ -64,6 +64,13 @@ pub(super) const RUSTCRYPTO: [Battery; 6] = [
     },
 ];
 
+/// What embedded-tls does with releases of its own choice.
+pub(super) const EMBEDDED_TLS: Battery = Battery {
+    name: "tls-embedded-tls",
+    main: "main_embedded_tls",
+    operations: &["p256-keygen", "p256-agree"],
+};
+
 /// The one that a check measures again.
 pub(super) const P256: Battery = Battery {
     name: "tls-p256",

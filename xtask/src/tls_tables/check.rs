@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::console;
 use crate::cross::CrossError;
 use crate::root::cargo;
-use crate::tls_tables::battery::P256;
+use crate::tls_tables::battery::{EMBEDDED_TLS, P256};
 use crate::tls_tables::core::{Core, PACKAGE, compiled, measure};
 use crate::tls_tables::handshake;
 use crate::tls_tables::recording::Recording;
@@ -61,6 +61,7 @@ fn again(core: Core) -> Result<(), CrossError> {
     let shaken = handshake::row(&image, INTERMEDIATES, replayed)?;
     let findings = Findings {
         rustcrypto: rows,
+        embedded_tls: measure(core, &compiled, &EMBEDDED_TLS)?,
         bearssl: None,
         handshakes: vec![shaken],
     };

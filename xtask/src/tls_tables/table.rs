@@ -42,6 +42,8 @@ pub(super) fn path(core: Core) -> PathBuf {
 pub(super) struct Findings {
     /// Rows of `RustCrypto`.
     pub(super) rustcrypto: Vec<Row>,
+    /// Rows of what embedded-tls does otherwise.
+    pub(super) embedded_tls: Vec<Row>,
     /// Rows of `BearSSL`, and what made it; on the lx106 only.
     pub(super) bearssl: Option<(Vec<Row>, Objects)>,
     /// Whole handshakes.
@@ -64,7 +66,10 @@ pub(super) fn table(
         "compiler": compiled.toolchain.name,
         "crates": versions()?,
     });
-    let mut stacks = json!({ "rustcrypto": { "rows": rows(&findings.rustcrypto) } });
+    let mut stacks = json!({
+        "embedded-tls": { "rows": rows(&findings.embedded_tls) },
+        "rustcrypto": { "rows": rows(&findings.rustcrypto) },
+    });
     if let Some((measured, made)) = &findings.bearssl {
         provenance["crates"]["bearssl-sys"] = made.version.clone().into();
         provenance["c_compiler"] = made.compiler.clone().into();

@@ -2,7 +2,7 @@
 
 use crate::console;
 use crate::cross::CrossError;
-use crate::tls_tables::battery::{BEARSSL, RUSTCRYPTO};
+use crate::tls_tables::battery::{BEARSSL, EMBEDDED_TLS, RUSTCRYPTO};
 use crate::tls_tables::bearssl::Objects;
 use crate::tls_tables::core::{Core, compiled, measure};
 use crate::tls_tables::recording::Recording;
@@ -46,6 +46,8 @@ fn renew(core: Core) -> Result<(), CrossError> {
         let rows = measure(core, &compiled, battery)?;
         findings.rustcrypto.extend(rows);
     }
+    say(EMBEDDED_TLS.name);
+    findings.embedded_tls = measure(core, &compiled, &EMBEDDED_TLS)?;
     if core == Core::Lx106 {
         let objects = Objects::build()?;
         say(BEARSSL.name);

@@ -38,6 +38,12 @@ extern "C" fn main_handshake() {
     handshake::run();
 }
 
+/// Measures P-256 as embedded-tls has it.
+#[unsafe(no_mangle)]
+extern "C" fn main_embedded_tls() {
+    primitives::run(families::embedded_tls);
+}
+
 /// Measures ML-KEM-768.
 #[unsafe(no_mangle)]
 extern "C" fn main_mlkem() {

@@ -11,6 +11,7 @@
 //! | hashing | one message from start to end |
 
 mod curve25519;
+mod embedded_tls;
 mod mlkem;
 mod nist256;
 mod nist384;
@@ -18,6 +19,7 @@ mod rsa;
 mod symmetric;
 
 pub use curve25519::run as curve25519;
+pub use embedded_tls::run as embedded_tls;
 pub use mlkem::run as mlkem;
 pub use nist256::run as p256;
 pub use nist384::run as p384;
@@ -54,12 +56,13 @@ mod tests {
     fn every_operation_gives_the_known_answer() {
         let mut judge = Judge::default();
         curve25519(&mut judge);
+        embedded_tls(&mut judge);
         mlkem(&mut judge);
         p256(&mut judge);
         p384(&mut judge);
         rsa(&mut judge);
         symmetric(&mut judge);
         assert_eq!(judge.right, judge.measured);
-        assert_eq!(judge.measured.len(), 37);
+        assert_eq!(judge.measured.len(), 39);
     }
 }
