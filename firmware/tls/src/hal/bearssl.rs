@@ -211,6 +211,11 @@ pub(crate) struct Record<'a> {
 
 /// Works on a record with AES-GCM; the key has 16 or 32 bytes.
 pub(crate) fn aes_gcm(key: &[u8], record: &mut Record<'_>) -> bool {
+    // With another length C would read a key that it never wrote.
+    assert!(
+        matches!(key.len(), 16 | 32),
+        "AES has no key of this length"
+    );
     // SAFETY: all lengths are told, or are those that the shim names.
     let done = unsafe {
         bear_aes_gcm(

@@ -85,6 +85,8 @@ impl<'a> Reader<'a> {
 
     fn next_element(&mut self) -> Option<Element<'a>> {
         let (&tag, rest) = self.0.split_first()?;
+        // Tags of several bytes are in no certificate.
+        (tag & 0x1f != 0x1f).then_some(())?;
         let (&first, rest) = rest.split_first()?;
         let (length, content) = match first {
             0..=0x7f => (usize::from(first), rest),

@@ -10,6 +10,7 @@ mod id {
     pub(super) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
     pub(super) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
     pub(super) const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
+    pub(super) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x1e];
     pub(super) const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
     /// `anyExtendedKeyUsage`, and `id-kp-serverAuth` (§4.2.1.12).
     pub(super) const ANY_USAGE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
@@ -33,6 +34,8 @@ pub(crate) struct Extensions<'a> {
     serves: bool,
     /// The alternative names, if there are any.
     pub(crate) names: Option<Reader<'a>>,
+    /// A bit for each extension that was read; none may come twice (§4.2).
+    seen: u8,
 }
 
 impl<'a> Extensions<'a> {
@@ -43,6 +46,7 @@ impl<'a> Extensions<'a> {
         key_usage: u8::MAX,
         serves: true,
         names: None,
+        seen: 0,
     };
 
     /// Reads the sequence of extensions.
@@ -55,7 +59,8 @@ impl<'a> Extensions<'a> {
             let value = fields.take(tag::OCTET_STRING)?;
             fields.end()?;
             let known = read.note(id.content, value)?;
-            if !known && critical.is_some_and(|flag| flag.content != [0]) {
+            let critical = critical.map_or(Ok(false), truth)?;
+            if !known && critical {
                 return Err(Refusal::UnknownCriticalExtension);
             }
         }
@@ -77,9 +82,10 @@ impl<'a> Extensions<'a> {
         let mut value = value.inside();
         match id {
             id::BASIC_CONSTRAINTS => {
+                self.first(0x01)?;
                 let mut fields = value.take(tag::SEQUENCE)?.inside();
                 let flag = fields.take_optional(tag::BOOLEAN)?;
-                self.is_authority = flag.is_some_and(|flag| flag.content == [0xff]);
+                self.is_authority = flag.map_or(Ok(false), truth)?;
                 self.path_length = match fields.take_optional(tag::INTEGER)? {
                     None => None,
                     Some(length) => match length.content {
@@ -90,6 +96,7 @@ impl<'a> Extensions<'a> {
                 fields.end()?;
             }
             id::EXTENDED_KEY_USAGE => {
+                self.first(0x02)?;
                 let mut usages = value.take(tag::SEQUENCE)?.inside();
                 self.serves = false;
                 while !usages.is_empty() {
@@ -97,17 +104,82 @@ impl<'a> Extensions<'a> {
                     self.serves |= usage == id::SERVER || usage == id::ANY_USAGE;
                 }
             }
-            id::KEY_USAGE => match value.take(tag::BIT_STRING)?.content {
-                [_, bits, ..] => self.key_usage = *bits,
-                // No bit is set, which the standard forbids.
-                _ => return Err(Refusal::Malformed),
-            },
+            id::KEY_USAGE => {
+                self.first(0x04)?;
+                match value.take(tag::BIT_STRING)?.content {
+                    [unused @ 0..8, bits] if bits.trailing_zeros() >= u32::from(*unused) => {
+                        self.key_usage = *bits;
+                    }
+                    [0..8, bits, _] => self.key_usage = *bits,
+                    // No bit is set, which the standard forbids, or one that is none.
+                    _ => return Err(Refusal::Malformed),
+                }
+            }
+            // Whoever does not understand what an authority is limited to must not trust it.
+            id::NAME_CONSTRAINTS => return Err(Refusal::UnknownCriticalExtension),
             id::SUBJECT_ALTERNATIVE_NAME => {
+                self.first(0x08)?;
                 self.names = Some(value.take(tag::SEQUENCE)?.inside());
             }
             _ => return Ok(false),
         }
         value.end()?;
         Ok(true)
+    }
+
+    /// Notes that an extension was read, whose `bit` must be new.
+    const fn first(&mut self, bit: u8) -> Result<(), Refusal> {
+        if self.seen & bit != 0 {
+            return Err(Refusal::Malformed);
+        }
+        self.seen |= bit;
+        Ok(())
+    }
+}
+
+/// Reads a BOOLEAN, of which DER has two (X.690 §11.1).
+const fn truth(flag: Element<'_>) -> Result<bool, Refusal> {
+    match flag.content {
+        [0x00] => Ok(false),
+        [0xff] => Ok(true),
+        _ => Err(Refusal::Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `keyUsage` with `digitalSignature`, critical.
+    const USAGE: [u8; 16] = [
+        0x30, 0x0e, 0x06, 0x03, 0x55, 0x1d, 0x0f, 0x01, 0x01, 0xff, 0x04, 0x04, 0x03, 0x02, 0x07,
+        0x80,
+    ];
+
+    fn read(bytes: &[u8]) -> Result<bool, Refusal> {
+        Extensions::read(Reader::new(bytes)).map(|read| read.may_serve())
+    }
+
+    #[test]
+    fn an_extension_comes_once() {
+        assert_eq!(read(&USAGE), Ok(true));
+        assert_eq!(read(&[USAGE, USAGE].concat()), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn what_is_no_der_is_refused() {
+        for (place, byte) in [(9, 0x01), (14, 0x08), (15, 0x81)] {
+            let mut bytes = USAGE;
+            bytes[place] = byte;
+            assert_eq!(read(&bytes), Err(Refusal::Malformed), "{place}");
+        }
+    }
+
+    #[test]
+    fn limits_of_names_are_not_understood_even_when_not_critical() {
+        let limits = [
+            0x30, 0x09, 0x06, 0x03, 0x55, 0x1d, 0x1e, 0x04, 0x02, 0x30, 0x00,
+        ];
+        assert_eq!(read(&limits), Err(Refusal::UnknownCriticalExtension));
     }
 }

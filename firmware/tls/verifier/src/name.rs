@@ -10,6 +10,10 @@ const DNS_NAME: u8 = tag::context_primitive(2);
 ///
 /// The common name of the subject does not count.
 pub(crate) fn names(names: Reader<'_>, host: &[u8]) -> Result<bool, Refusal> {
+    // An address is in no name of a host, whatever a wildcard may fit (RFC 9525 §1.2).
+    if core::str::from_utf8(host).is_ok_and(|host| host.parse::<core::net::IpAddr>().is_ok()) {
+        return Ok(false);
+    }
     let mut names = names;
     let mut found = false;
     while !names.is_empty() {
@@ -58,6 +62,14 @@ mod tests {
             let found = fits(pattern.as_bytes(), host.as_bytes());
             assert_eq!(found, expected, "{pattern} {host}");
         }
+    }
+
+    #[test]
+    fn an_address_is_no_name() {
+        let pattern = [&[0x82, 8][..], b"*.0.0.1x"].concat();
+        assert_eq!(names(Reader::new(&pattern), b"10.0.0.1x"), Ok(true));
+        let pattern = [&[0x82, 7][..], b"*.0.0.1"].concat();
+        assert_eq!(names(Reader::new(&pattern), b"10.0.0.1"), Ok(false));
     }
 
     #[test]
