@@ -185,15 +185,16 @@ struct AdviseArgs {
     /// Whether recordings must stay secret from a quantum computer: no, wish or must.
     #[arg(long, value_name = "HOW", default_value = "no", value_parser = axis::<PostQuantum>)]
     post_quantum: PostQuantum,
-    /// Whether the node needs a certificate of its own [default: either].
+    /// Whether the node needs a certificate of its own [default: false, unless the server demands
+    /// one].
     #[arg(long, value_parser = axis::<Mutual>)]
     mutual: Option<Mutual>,
     /// What the server takes, as the key of a cell; may be repeated [default: everything].
     #[arg(long, value_name = "KEY=VALUE", value_parser = filter)]
     server: Vec<CellFilter>,
     /// How many answers.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    top: usize,
+    #[arg(long, value_name = "N", default_value = "3")]
+    top: NonZeroUsize,
     /// How to print it.
     #[arg(long, default_value = "text", value_parser = axis::<TextOrJson>)]
     format: TextOrJson,
@@ -289,7 +290,7 @@ fn advise(args: AdviseArgs) -> AdviseAction {
             server: CellFilter::merged(&args.server),
         },
         format: args.format,
-        top: args.top,
+        top: args.top.get(),
     }
 }
 
@@ -326,7 +327,8 @@ fn filter(text: &str) -> Result<CellFilter, String> {
 
 /// Reads a charge in milliampere-hours.
 fn charge(text: &str) -> Result<u32, String> {
-    let number = text.trim().trim_end_matches("mAh").trim();
+    let number = text.trim();
+    let number = number.strip_suffix("mAh").unwrap_or(number).trim();
     match number.parse() {
         Ok(charge) if charge > 0 => Ok(charge),
         _ => Err(format!(

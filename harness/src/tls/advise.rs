@@ -49,7 +49,7 @@ pub struct Constraints {
     pub libraries: Vec<Library>,
     /// The way to the broker.
     pub link: Link,
-    /// Whether the node needs a certificate; `None` is without, the cheaper.
+    /// Whether the node needs a certificate; `None` is without, unless the server demands one.
     pub mutual: Option<Mutual>,
     /// Whether recordings must stay secret for decades.
     pub post_quantum: PostQuantum,
@@ -167,7 +167,7 @@ pub fn query(constraints: &Constraints, conditions: Conditions, jobs: NonZeroUsi
     let looked_at = |cell: &Cell| {
         possible(*cell).is_ok()
             && cell.mode != Mode::Retry
-            && Some(cell.mutual) == constraints.mutual.or(Some(Mutual::No))
+            && cell.mutual == constraints.mutual()
             && constraints.chain_fits(*cell)
     };
     let device = constraints.device;
@@ -201,7 +201,8 @@ pub fn advise(constraints: &Constraints, rows: &[Row], top: usize) -> Advice {
     choices.sort_by(|one, other| {
         let ready = |choice: &Choice| readiness(constraints, choice.full.cell);
         let order = ready(one).cmp(&ready(other));
-        order.then(one.rank().total_cmp(&other.rank()))
+        let order = order.then(one.rank().total_cmp(&other.rank()));
+        order.then(usual(one.full.cell).cmp(&usual(other.full.cell)))
     });
     // The cheapest exchange and cipher stand for all with the same certificate.
     let mut shown: Vec<Choice> = Vec::new();
@@ -224,13 +225,18 @@ pub fn advise(constraints: &Constraints, rows: &[Row], top: usize) -> Advice {
     }
 }
 
-/// Returns how far a cell is from a post-quantum exchange, if one is wished for: TLS 1.3 at least
-/// can have it later.
+/// Returns 0 for what was wished for, and 1 for what is without it.
 fn readiness(constraints: &Constraints, cell: Cell) -> u8 {
-    match (constraints.post_quantum, cell.kx, cell.protocol) {
-        (PostQuantum::Must | PostQuantum::No, ..) | (_, Exchange::X25519MlKem768, _) => 0,
-        (PostQuantum::Wish, _, Protocol::V1_3) => 1,
-        (PostQuantum::Wish, _, Protocol::V1_2) => 2,
+    let wished = constraints.post_quantum == PostQuantum::Wish;
+    u8::from(wished && cell.kx != Exchange::X25519MlKem768)
+}
+
+/// Returns how usual a cipher is: AES-128-GCM is on by default everywhere.
+const fn usual(cell: Cell) -> u8 {
+    match cell.aead {
+        Aead::Aes128Gcm => 0,
+        Aead::Aes256Gcm => 1,
+        Aead::ChaCha20Poly1305 => 2,
     }
 }
 
@@ -248,7 +254,14 @@ fn choice(
     if strength(cell) < constraints.floor {
         return Err(format!("weaker than {} bits", constraints.floor.name()));
     }
-    if !constraints.server_takes(cell) {
+    // Every day begins with a full handshake, whatever the server resumes.
+    let mut modes = Mode::ALL.iter();
+    if !modes.any(|mode| {
+        constraints.server_takes(Cell {
+            mode: *mode,
+            ..cell
+        })
+    }) {
         return Err("the server does not take it".to_owned());
     }
     if constraints.post_quantum == PostQuantum::Must && cell.kx != Exchange::X25519MlKem768 {
@@ -295,6 +308,13 @@ fn bytes(found: &Found) -> (u32, u32) {
 }
 
 impl Constraints {
+    /// Returns whether the node has a certificate: as asked, or as the server demands.
+    fn mutual(&self) -> Mutual {
+        let demanded = self.server.demands_a_client();
+        self.mutual
+            .unwrap_or(if demanded { Mutual::Yes } else { Mutual::No })
+    }
+
     fn server_takes(&self, cell: Cell) -> bool {
         self.server.takes(cell)
     }
@@ -335,10 +355,17 @@ impl Choice {
         }
     }
 
-    /// The middle of a day's energy; of its waiting over a modem.
+    /// The middle of a day's energy, or of its waiting over a modem, to two digits: the bands are
+    /// wider than that.
     fn rank(&self) -> f64 {
         let (low, high) = self.day_mj.unwrap_or(self.day_s);
-        f64::midpoint(low, high)
+        let middle = f64::midpoint(low, high);
+        let unit = libm::pow(10.0, libm::floor(libm::log10(middle)) - 1.0);
+        if unit > 0.0 {
+            (middle / unit).round() * unit
+        } else {
+            middle
+        }
     }
 }
 
@@ -368,7 +395,7 @@ fn post_quantum(constraints: &Constraints, rows: &[Row]) -> Option<PostQuantumCo
         return None;
     }
     let base = Cell {
-        mutual: constraints.mutual.unwrap_or(Mutual::No),
+        mutual: constraints.mutual(),
         protocol: Protocol::V1_3,
         ..Cell::BASE
     };

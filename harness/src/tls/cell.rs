@@ -219,6 +219,12 @@ impl CellFilter {
         all
     }
 
+    /// Returns whether it asks for nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Returns whether a cell is wanted.
     #[must_use]
     pub fn takes(&self, cell: Cell) -> bool {
@@ -238,6 +244,12 @@ impl CellFilter {
     #[must_use]
     pub fn names_a_chain(&self) -> bool {
         !self.intermediates.is_empty()
+    }
+
+    /// Returns whether it takes only nodes with a certificate.
+    #[must_use]
+    pub fn demands_a_client(&self) -> bool {
+        !self.mutual.is_empty() && !self.mutual.contains(&Mutual::No)
     }
 
     /// Returns whether it takes a chain of this length, whatever the rest.
@@ -288,6 +300,27 @@ impl fmt::Display for Cell {
     }
 }
 
+impl fmt::Display for CellFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn values<A: Axis>(named: &[A]) -> Vec<String> {
+            let values = named.iter();
+            values
+                .map(|value| format!("{}={}", A::KEY, value.name()))
+                .collect()
+        }
+        let all = [
+            values(&self.protocol),
+            values(&self.auth),
+            values(&self.intermediates),
+            values(&self.mutual),
+            values(&self.mode),
+            values(&self.kx),
+            values(&self.aead),
+        ];
+        f.write_str(&all.concat().join(","))
+    }
+}
+
 /// Returns the one value that is named, or the base's.
 fn one<A: Axis>(named: &[A], base: A) -> Result<A, CellError> {
     match named {
@@ -302,13 +335,17 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     parts.filter(|part| !part.is_empty())
 }
 
-/// Splits `key=value`; a bare value finds its key if only one axis has it.
+/// Splits `key=value`; a bare value finds its key if only one axis has it, and `mutual` alone is
+/// what it says.
 fn key_and_value(part: &str) -> Result<(&str, &str), CellError> {
     if let Some((key, value)) = part.split_once('=') {
         let key = key.trim();
         let known = KEYS.iter().find(|known| **known == key);
         let wrong = || CellError::Key(AxisError::new("key of a cell", key, KEYS.to_vec()));
         return known.map(|known| (*known, value)).ok_or_else(wrong);
+    }
+    if part == Mutual::KEY {
+        return Ok((Mutual::KEY, Mutual::Yes.name()));
     }
     let fits = |key: &&&str| CellFilter::default().add_value(key, part).is_ok();
     let keys: Vec<&'static str> = KEYS.iter().filter(fits).copied().collect();

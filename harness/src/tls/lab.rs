@@ -80,8 +80,8 @@ pub struct Figures {
     pub millijoules: Option<(f64, f64)>,
     /// Buffers, state and stack; `None` where nobody measured it.
     pub memory: Option<Memory>,
-    /// The deepest stack of one operation, in bytes.
-    pub stack_bytes: u64,
+    /// The deepest stack of one operation, in bytes; `None` for a library that was not counted.
+    pub stack_bytes: Option<u64>,
     /// Seconds until the node may write, over each link.
     pub connected: Vec<Connected>,
 }
@@ -210,7 +210,7 @@ fn figures(
         seconds_basis: seconds_basis(device, library),
         millijoules: millijoules(device, link, bill.seconds, travel, bytes_up),
         memory: memory(cell, device, library, &bill, largest_up.unwrap_or(0)),
-        stack_bytes: bill.stack_bytes,
+        stack_bytes: (library != Library::MbedTls).then_some(bill.stack_bytes),
         connected: connected.collect(),
     })
 }

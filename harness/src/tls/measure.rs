@@ -5,7 +5,7 @@
 
 use nodelab_sim::stack::tls::{
     self, Chip, Cipher, Curve, Handshake, HashAlgorithm, KeyExchange, KeyKind, OperationKind,
-    RsaSize, Scheme, Side, Stack, Suite, TlsFailure, TlsSettings, TlsSpec, Versions,
+    RsaSize, Scheme, Side, Stack, Suite, TlsFailure, TlsSettings, TlsSpec, TlsVersion, Versions,
 };
 
 use super::axis::{Aead, Auth, Exchange, Mode, Protocol};
@@ -109,7 +109,15 @@ pub fn legs(handshake: &Handshake) -> Vec<Leg> {
         is_up: flight.by == Side::Client,
         bytes: u64::from(flight.bytes),
     });
-    legs.collect()
+    let mut legs: Vec<Leg> = legs.collect();
+    // In TLS 1.2 the ticket travels in front of the server's Finished (RFC 5077 §3.1), so that
+    // the node waits for it, although it is counted apart.
+    if handshake.version == TlsVersion::V1_2
+        && let Some(last) = legs.iter_mut().rev().find(|leg| !leg.is_up)
+    {
+        last.bytes += u64::from(handshake.tickets.bytes_down);
+    }
+    legs
 }
 
 /// Returns the row that an operation is priced with; random bytes cost nothing here.

@@ -3,7 +3,7 @@
 //! Owns what is published for each library, and where counted stacks come in. Does not know how
 //! much a device has.
 
-use super::axis::{Axis as _, Device, Library, Mode};
+use super::axis::{Auth, Axis as _, Device, Exchange, Library, Mode};
 use super::basis::Basis;
 use super::cell::Cell;
 use super::price::Bill;
@@ -42,12 +42,20 @@ pub fn memory(
         Library::AxTls => None,
         Library::BearSsl => of(BEARSSL_BYTES, Basis::Published),
         Library::EmbeddedTls => embedded_tls(cell, device, bill),
-        Library::MbedTls => of(MBEDTLS_BYTES, Basis::Published),
+        // One cell's figure stands for all.
+        Library::MbedTls if is_published(cell) => of(MBEDTLS_BYTES, Basis::Published),
+        Library::MbedTls => of(MBEDTLS_BYTES, Basis::Assumed),
         Library::RustCrypto => of(
             RECORD_BYTES + largest_up + bill.stack_bytes,
             Basis::Modelled,
         ),
     }
+}
+
+/// Returns whether mbedTLS's memory was published for such a handshake.
+fn is_published(cell: Cell) -> bool {
+    (cell.auth, cell.kx, cell.mode) == (Auth::P256, Exchange::X25519, Mode::Full)
+        && !cell.mutual.is_on()
 }
 
 /// A whole handshake was run; another one needs the same, and more if an operation of it has a

@@ -104,8 +104,12 @@ fn rank(row: &Row, key: SortKey) -> f64 {
         return f64::INFINITY;
     };
     let bytes = |side| f64::from(found.handshake.bytes_from(side));
-    let mut possible = found.devices.iter();
-    let first = possible.find_map(|on| on.outcome.as_ref().ok());
+    // The library that the table shows.
+    let shown = found
+        .devices
+        .first()
+        .and_then(|on| best(&found.devices, on.device));
+    let first = shown.and_then(|on| on.outcome.as_ref().ok());
     let figure = match key {
         SortKey::Bytes => Some(bytes(Side::Client) + bytes(Side::Server)),
         SortKey::Cell => Some(0.0),

@@ -80,16 +80,22 @@ pub(crate) fn judge(
     disagreements.extend(against_names(&spoken.handshake, heard, openssl));
     disagreements.extend(against_summary(cell.version, seen, heard));
     let own = measure(&cell.spec(), cell.mode, cell.number);
-    let own = own.map(|own| {
-        compare(cell.version, openssl, &own, heard, differences);
-        (own.bytes_from(Side::Client), own.bytes_from(Side::Server))
-    });
+    let own = match own {
+        Ok(own) => {
+            compare(cell.version, openssl, &own, heard, differences);
+            (own.bytes_from(Side::Client), own.bytes_from(Side::Server))
+        }
+        Err(why) => {
+            disagreements.push(format!("both ends of ours fail: {why:?}"));
+            (0, 0)
+        }
+    };
     Verdict {
         cell,
         openssl,
         seen,
         disagreements,
-        own: own.unwrap_or_default(),
+        own,
     }
 }
 

@@ -78,6 +78,11 @@ fn run(arguments: &[String]) -> Result<bool, Trouble> {
     let tshark = tshark::find()?;
     say(&format!("{}\n{tshark}\n", openssl.version));
     let outcome = speak_all(&openssl, &folder.0, &options)?;
+    if outcome.verdicts.is_empty() && outcome.failures.is_empty() {
+        return Err(Trouble::Invalid(
+            "no cell of that name can be compared".to_owned(),
+        ));
+    }
     say(&table::render(&outcome, options.all));
     if options.rates {
         say(&rates::measure(&openssl)?);

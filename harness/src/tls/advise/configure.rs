@@ -6,7 +6,7 @@
 
 use super::super::axis::{Aead, Auth, Exchange, Library, Protocol};
 use super::super::cell::Cell;
-use super::Choice;
+use super::{Choice, PostQuantum};
 
 /// Returns what to do on the node, a line each.
 pub(super) fn node(choice: &Choice) -> Vec<String> {
@@ -80,9 +80,15 @@ fn embedded_tls(cell: Cell) -> Vec<String> {
          longer than it"
             .to_owned(),
     ];
-    if matches!(cell.auth, Auth::Rsa2048 | Auth::Rsa4096) {
-        lines.push("feature `rsa` and enable_rsa_signatures(); it needs an allocator".to_owned());
-    }
+    let feature = match cell.auth {
+        Auth::Ed25519 => Some("feature `ed25519`; the verifier of firmware/tls takes P-256 only"),
+        Auth::P256 => None,
+        Auth::P384 => Some("feature `p384`; the verifier of firmware/tls takes P-256 only"),
+        Auth::Rsa2048 | Auth::Rsa4096 => {
+            Some("feature `rsa` and enable_rsa_signatures(); it needs an allocator")
+        }
+    };
+    lines.extend(feature.map(str::to_owned));
     lines
 }
 
@@ -92,9 +98,17 @@ fn mbed_tls(choice: &Choice) -> Vec<String> {
     if cell.protocol == Protocol::V1_3 {
         lines.push("ESP-IDF sdkconfig: CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y".to_owned());
     }
+    if cell.aead == Aead::ChaCha20Poly1305 {
+        lines.push(
+            "sdkconfig: CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y, \
+             CONFIG_MBEDTLS_CHACHAPOLY_C=y, which are off by default"
+                .to_owned(),
+        );
+    }
     lines.push(
         "CONFIG_MBEDTLS_DYNAMIC_BUFFER=y: the peak falls from 44.9 to 5.9 KB of heap \
-         (espressif/developer-portal, esp-hybrid-tls-pqc)"
+         (espressif/developer-portal, esp-hybrid-tls-pqc); before ESP-IDF 5.5 not together with \
+         TLS 1.3 (esp-idf issue 15448)"
             .to_owned(),
     );
     lines.push("esp_tls_cfg_t: cacert_buf with your root only; never skip_common_name".to_owned());
@@ -113,7 +127,7 @@ fn mbed_tls(choice: &Choice) -> Vec<String> {
 }
 
 /// Returns what to do on the broker, a line each.
-pub(super) fn broker(choice: &Choice) -> Vec<String> {
+pub(super) fn broker(choice: &Choice, post_quantum: PostQuantum) -> Vec<String> {
     let cell = choice.full.cell;
     let mut lines = vec![format!("key and certificate: {}", key(cell.auth))];
     lines.push(match cell.intermediates.count() {
@@ -138,7 +152,7 @@ pub(super) fn broker(choice: &Choice) -> Vec<String> {
             ));
         }
     }
-    lines.push(groups(cell.kx).to_owned());
+    lines.push(groups(cell.kx, post_quantum).to_owned());
     if cell.mutual.is_on() {
         lines.push(
             "mosquitto.conf: require_certificate true, cafile with the root of the nodes, \
@@ -167,8 +181,12 @@ const fn key(auth: Auth) -> &'static str {
     }
 }
 
-const fn groups(kx: Exchange) -> &'static str {
+const fn groups(kx: Exchange, post_quantum: PostQuantum) -> &'static str {
     match kx {
+        Exchange::P256 | Exchange::X25519 if !matches!(post_quantum, PostQuantum::No) => {
+            "leave OpenSSL 3.5's groups as they are by default, which begin with X25519MLKEM768; if \
+             openssl.cnf names Groups: X25519MLKEM768:X25519:P-256"
+        }
         Exchange::P256 => {
             "openssl.cnf of the broker: Groups = X25519:P-256; the node offers P-256 only, and a \
              server that lacks it refuses"

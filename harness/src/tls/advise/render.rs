@@ -25,6 +25,13 @@ pub fn text(advice: &Advice) -> String {
             0,
             "nothing satisfies all of it; loosen what most choices fell to below",
         );
+        if advice.constraints.floor == Floor::Bits192 {
+            text.wrapped(
+                0,
+                "192 bits: of the exchanges here only X25519MLKEM768 is as strong, and no library \
+                 with firmware has it",
+            );
+        }
     }
     for (index, choice) in advice.choices.iter().enumerate() {
         text.wrapped(0, "");
@@ -68,8 +75,11 @@ fn asked(constraints: &Constraints) -> String {
     if let Some(bytes) = constraints.ram_bytes {
         asked.push(format!("{bytes} bytes of memory"));
     }
-    if let Some(mutual) = constraints.mutual {
-        asked.push(format!("mutual {}", mutual.name()));
+    asked.push(format!("mutual {}", constraints.mutual().name()));
+    let libraries = constraints.libraries.iter();
+    asked.extend(libraries.map(|library| format!("stack {}", library.name())));
+    if !constraints.server.is_empty() {
+        asked.push(format!("a server that takes {}", constraints.server));
     }
     if constraints.post_quantum != PostQuantum::No {
         asked.push(format!("post-quantum {}", constraints.post_quantum.name()));
@@ -100,7 +110,7 @@ fn describe(number: usize, choice: &Choice, advice: &Advice, text: &mut Lines) {
         text.wrapped(5, &format!("- {words}"));
     }
     text.wrapped(3, "on the broker:");
-    for words in configure::broker(choice) {
+    for words in configure::broker(choice, advice.constraints.post_quantum) {
         text.wrapped(5, &format!("- {words}"));
     }
 }
@@ -202,13 +212,13 @@ fn post_quantum(cost: &PostQuantumCost, constraints: &Constraints, text: &mut Li
         text.wrapped(
             2,
             &format!(
-                "- {:.1} M instructions more, {} s on {}; deepest stack {} bytes, with \
-                 {} before (RustCrypto's primitives, counted)",
+                "- {:.1} M instructions more, {} s on {}; deepest stack {} bytes, {} before \
+                 (RustCrypto's primitives, counted)",
                 millions(more),
                 band((least, most)),
                 constraints.device.name(),
-                with.figures.stack_bytes,
-                without.figures.stack_bytes
+                with.figures.stack_bytes.unwrap_or(0),
+                without.figures.stack_bytes.unwrap_or(0)
             ),
         );
     }
@@ -224,12 +234,12 @@ fn post_quantum(cost: &PostQuantumCost, constraints: &Constraints, text: &mut Li
 const POST_QUANTUM_ADVICE: [&str; 4] = [
     "now, on the broker: OpenSSL 3.5 or later takes X25519MLKEM768 by itself (mosquitto issue \
      3683) and falls back to X25519 or P-256, so that today's nodes go on",
-    "now, on the node: the choice above, with over-the-air updates that can replace its TLS; \
-     readings that must stay secret for decades need a gateway that speaks X25519MLKEM768 onward",
+    "now, on the node: over-the-air updates that can replace its TLS, and TLS 1.3 where it costs \
+     little, because X25519MLKEM768 needs it; readings that must stay secret for decades need a gateway that speaks X25519MLKEM768 onward",
     "next, on the node: Espressif's esp-hybrid-tls (developer.espressif.com, 2026-04-15), an \
      mbedTLS with liboqs: CONFIG_MBEDTLS_USE_BUNDLED_PQC=y, \
      CONFIG_MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_GROUP_X25519MLKEM768=y, CONFIG_LIBOQS_ENABLED=y. \
-     Shown on an ESP32-C5; its article measured an ESP32-S3: 47.9 KB of heap in the handshake \
+     For ESP32s; shown on an ESP32-C5; its article measured an ESP32-S3: 47.9 KB of heap in the handshake \
      for 17.4, with ML-DSA-65 certificates. Nobody has published it for an ESP32-C3",
     "certificates can stay classical: a signature protects only while the handshake lasts",
 ];
@@ -302,7 +312,7 @@ pub fn json(advice: &Advice) -> String {
         ram_basis: choice.full.figures.memory.map(|memory| memory.basis),
         reasons: reasons(choice, advice),
         node: configure::node(choice),
-        broker: configure::broker(choice),
+        broker: configure::broker(choice, advice.constraints.post_quantum),
     });
     let post_quantum = advice.post_quantum.as_ref().map(|cost| PostQuantumEntry {
         with: entry(&cost.with, constraints),

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::super::axis::Axis as _;
 use super::super::lab::OnDevice;
 use super::super::lines::Lines;
-use super::super::render::rounded;
+use super::super::link::Link;
+use super::super::render::{band, rounded};
 use super::{Both, Comparison};
 
 /// Returns a comparison for people.
@@ -42,10 +43,16 @@ pub fn text(comparison: &Comparison) -> String {
         text.plain(&row(operation.name(), *both));
     }
     text.plain("");
-    text.plain("device and library                  A, s of the processor    B");
+    let link = comparison.link;
+    text.plain(&format!(
+        "s of the processor, and until connected over {}",
+        link.name()
+    ));
+    text.plain("device and library        A                                B");
     for (one, other) in pairs(comparison) {
         let name = format!("{} {}", one.device.name(), one.library.name());
-        text.plain(&format!("{name:34}  {:23}  {}", told(one), told(other)));
+        let (one, other) = (told(one, link), told(other, link));
+        text.plain(&format!("{name:24}  {one:31}  {other}"));
     }
     text.plain("");
     text.plain("why");
@@ -98,11 +105,12 @@ fn pairs(comparison: &Comparison) -> impl Iterator<Item = (&OnDevice, &OnDevice)
     pairs.filter(|(one, other)| one.outcome.is_ok() || other.outcome.is_ok())
 }
 
-fn told(on: &OnDevice) -> String {
+fn told(on: &OnDevice, link: Link) -> String {
     match &on.outcome {
         Ok(figures) => {
-            let (low, high) = figures.seconds;
-            format!("{low:.3}–{high:.3} {}", figures.seconds_basis)
+            let (processor, connected) = (figures.seconds, figures.over(link).seconds);
+            let basis = figures.seconds_basis;
+            format!("{}, {} {basis}", band(processor), band(connected))
         }
         Err(reason) => reason.code().to_owned(),
     }

@@ -10,7 +10,7 @@ use super::super::lab::{Found, OnDevice, Row};
 use super::super::link::Link;
 
 /// What follows the axes.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "bytes_up",
     "bytes_down",
     "flights",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 24] = [
     "connected_seconds_high",
     "millijoules_low",
     "millijoules_high",
+    "millijoules_basis",
     "ram_bytes",
     "ram_basis",
     "stack_bytes",
@@ -96,8 +97,8 @@ fn device(on: &OnDevice, link: Link) -> String {
         .map_or("", |_| figures.instructions_basis.as_str());
     let over = figures.over(link);
     let millijoules = figures.millijoules.map_or_else(
-        || ",".to_owned(),
-        |(low, high)| format!("{low:.2},{high:.2}"),
+        || ",,".to_owned(),
+        |(low, high)| format!("{low:.2},{high:.2},{}", figures.energy_basis()),
     );
     format!(
         "{device},{stack},{},{basis},{:.4},{:.4},{},{},{:.4},{:.4},{millijoules},{},{},{},",
@@ -110,6 +111,6 @@ fn device(on: &OnDevice, link: Link) -> String {
         over.seconds.1,
         or_empty(figures.memory.map(|memory| memory.bytes)),
         figures.memory.map_or("", |memory| memory.basis.as_str()),
-        figures.stack_bytes,
+        or_empty(figures.stack_bytes),
     )
 }

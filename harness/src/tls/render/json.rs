@@ -197,7 +197,7 @@ fn device(on: &OnDevice) -> DeviceEntry {
         millijoules_basis: millijoules.and(figures.map(Figures::energy_basis)),
         ram_bytes: memory.map(|memory| memory.bytes),
         ram_basis: memory.map(|memory| memory.basis),
-        stack_bytes: figures.map(|figures| figures.stack_bytes),
+        stack_bytes: figures.and_then(|figures| figures.stack_bytes),
         connected: figures.map_or_else(Vec::new, connected),
     }
 }
