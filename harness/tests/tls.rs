@@ -154,6 +154,42 @@ fn comparisons_say_what_changes_and_why() {
 }
 
 #[test]
+fn advice_follows_what_the_server_demands() {
+    for (demand, expected) in [
+        ("--server mutual=true", "mutual=true"),
+        ("--server mode=ticket", "mode=full"),
+        ("--server auth=rsa2048", "auth=rsa2048"),
+    ] {
+        let run = tls(&format!("advise {demand} --top 1"));
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let cell = run.out.lines().find(|line| line.contains("cell: "));
+        assert!(
+            cell.is_some_and(|cell| cell.contains(expected)),
+            "{demand}: {}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn rows_are_sorted_by_what_they_show() {
+    let run = tls("--cell 1.3,mode=full --device esp32c3-160 --sort seconds --format table");
+    let cells = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let rows = run.out.lines().map(cells);
+    let highest = rows.filter_map(|row| {
+        let band = row.iter().find(|cell| cell.starts_with(['?', '~']))?;
+        band.rsplit('–').next()?.parse::<f64>().ok()
+    });
+    let highest: Vec<f64> = highest.collect();
+    assert!(highest.len() > 10, "{}", run.out);
+    assert!(highest.is_sorted(), "{highest:?}");
+}
+
+#[test]
 fn traces_are_in_order_and_repeat() {
     let run = tls("trace 1.3,kx=p256");
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));

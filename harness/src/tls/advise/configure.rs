@@ -184,7 +184,7 @@ const fn key(auth: Auth) -> &'static str {
 const fn groups(kx: Exchange, post_quantum: PostQuantum) -> &'static str {
     match kx {
         Exchange::P256 | Exchange::X25519 if !matches!(post_quantum, PostQuantum::No) => {
-            "leave OpenSSL 3.5's groups as they are by default, which begin with X25519MLKEM768; if \
+            "leave OpenSSL 3.5's groups as they are by default, X25519MLKEM768 first; if \
              openssl.cnf names Groups: X25519MLKEM768:X25519:P-256"
         }
         Exchange::P256 => {

@@ -235,12 +235,14 @@ const POST_QUANTUM_ADVICE: [&str; 4] = [
     "now, on the broker: OpenSSL 3.5 or later takes X25519MLKEM768 by itself (mosquitto issue \
      3683) and falls back to X25519 or P-256, so that today's nodes go on",
     "now, on the node: over-the-air updates that can replace its TLS, and TLS 1.3 where it costs \
-     little, because X25519MLKEM768 needs it; readings that must stay secret for decades need a gateway that speaks X25519MLKEM768 onward",
-    "next, on the node: Espressif's esp-hybrid-tls (developer.espressif.com, 2026-04-15), an \
+     little, because X25519MLKEM768 needs it; readings that must stay secret for decades need a \
+     gateway that speaks X25519MLKEM768 onward",
+    "next, on an ESP32: Espressif's esp-hybrid-tls (developer.espressif.com, 2026-04-15), an \
      mbedTLS with liboqs: CONFIG_MBEDTLS_USE_BUNDLED_PQC=y, \
      CONFIG_MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_GROUP_X25519MLKEM768=y, CONFIG_LIBOQS_ENABLED=y. \
-     For ESP32s; shown on an ESP32-C5; its article measured an ESP32-S3: 47.9 KB of heap in the handshake \
-     for 17.4, with ML-DSA-65 certificates. Nobody has published it for an ESP32-C3",
+     Shown on an ESP32-C5; its article measured an ESP32-S3: 47.9 KB of heap in the handshake \
+     for 17.4, with ML-DSA-65 certificates. Nobody has published it for an ESP32-C3, and for an \
+     ESP8266 no way is known",
     "certificates can stay classical: a signature protects only while the handshake lasts",
 ];
 
