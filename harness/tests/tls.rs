@@ -151,6 +151,21 @@ fn comparisons_say_what_changes_and_why() {
     let run = tls("compare 1.3 1.3,auth=rsa2048 --format json");
     let parsed: Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!(parsed["changed"][0]["key"], "auth");
+    let devices = parsed["devices"].as_array().expect("an array");
+    let marked = |one: &Value| one["a"].is_null() == one["a_basis"].is_null();
+    assert!(devices.iter().all(marked), "{devices:?}");
+}
+
+#[test]
+fn advice_for_programs_marks_every_figure() {
+    let run = tls("advise --format json --top 1");
+    let parsed: Value = serde_json::from_str(&run.out).expect("JSON");
+    let choice = &parsed["choices"][0];
+    assert_eq!(choice["joules_a_day_basis"], "modelled");
+    for figure in ["instructions", "seconds", "connected_seconds", "millijoules"] {
+        let basis = &choice["full"][format!("{figure}_basis")];
+        assert!(basis.is_string(), "{figure}: {basis}");
+    }
 }
 
 #[test]

@@ -262,6 +262,7 @@ struct ChoiceEntry {
     resumed: Option<OfferEntry>,
     joules_a_day_low: Option<f64>,
     joules_a_day_high: Option<f64>,
+    joules_a_day_basis: Option<Basis>,
     ram_bytes: Option<u64>,
     ram_basis: Option<Basis>,
     reasons: Vec<String>,
@@ -275,13 +276,16 @@ struct OfferEntry {
     bytes_up: u32,
     bytes_down: u32,
     instructions: Option<u64>,
+    instructions_basis: Option<Basis>,
     seconds_low: f64,
     seconds_high: f64,
     seconds_basis: Basis,
     connected_seconds_low: f64,
     connected_seconds_high: f64,
+    connected_seconds_basis: Basis,
     millijoules_low: Option<f64>,
     millijoules_high: Option<f64>,
+    millijoules_basis: Option<Basis>,
 }
 
 #[derive(Serialize)]
@@ -310,6 +314,7 @@ pub fn json(advice: &Advice) -> String {
             .map(|offer| entry(offer, constraints)),
         joules_a_day_low: choice.day_mj.map(|(low, _)| rounded(low / 1e3, 3)),
         joules_a_day_high: choice.day_mj.map(|(_, high)| rounded(high / 1e3, 3)),
+        joules_a_day_basis: choice.day_mj.map(|_| choice.full.figures.energy_basis()),
         ram_bytes: choice.full.figures.memory.map(|memory| memory.bytes),
         ram_basis: choice.full.figures.memory.map(|memory| memory.basis),
         reasons: reasons(choice, advice),
@@ -346,12 +351,15 @@ fn entry(offer: &Offer, constraints: &Constraints) -> OfferEntry {
         bytes_up: offer.bytes.0,
         bytes_down: offer.bytes.1,
         instructions: figures.instructions,
+        instructions_basis: figures.instructions.map(|_| figures.instructions_basis),
         seconds_low: rounded(figures.seconds.0, 4),
         seconds_high: rounded(figures.seconds.1, 4),
         seconds_basis: figures.seconds_basis,
         connected_seconds_low: rounded(over.seconds.0, 4),
         connected_seconds_high: rounded(over.seconds.1, 4),
+        connected_seconds_basis: figures.energy_basis(),
         millijoules_low: figures.millijoules.map(|(low, _)| rounded(low, 2)),
         millijoules_high: figures.millijoules.map(|(_, high)| rounded(high, 2)),
+        millijoules_basis: figures.millijoules.map(|_| figures.energy_basis()),
     }
 }

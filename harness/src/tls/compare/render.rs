@@ -6,6 +6,7 @@ use nodelab_sim::stack::tls::{Handshake, Side};
 use serde::Serialize;
 
 use super::super::axis::Axis as _;
+use super::super::basis::Basis;
 use super::super::lab::OnDevice;
 use super::super::lines::Lines;
 use super::super::link::Link;
@@ -193,8 +194,11 @@ struct MessageEntry {
 struct DeviceEntry {
     device: &'static str,
     stack: &'static str,
+    /// Seconds of the processor.
     a: Option<(f64, f64)>,
     b: Option<(f64, f64)>,
+    a_basis: Option<Basis>,
+    b_basis: Option<Basis>,
     a_skipped: Option<&'static str>,
     b_skipped: Option<&'static str>,
 }
@@ -230,11 +234,19 @@ pub fn json(comparison: &Comparison) -> String {
         Some((rounded(figures.seconds.0, 4), rounded(figures.seconds.1, 4)))
     };
     let skipped = |on: &OnDevice| on.outcome.as_ref().err().map(|reason| reason.code());
+    let basis = |on: &OnDevice| {
+        on.outcome
+            .as_ref()
+            .ok()
+            .map(|figures| figures.seconds_basis)
+    };
     let devices = pairs(comparison).map(|(one, other)| DeviceEntry {
         device: one.device.name(),
         stack: one.library.name(),
         a: seconds(one),
         b: seconds(other),
+        a_basis: basis(one),
+        b_basis: basis(other),
         a_skipped: skipped(one),
         b_skipped: skipped(other),
     });
