@@ -162,7 +162,12 @@ fn advice_for_programs_marks_every_figure() {
     let parsed: Value = serde_json::from_str(&run.out).expect("JSON");
     let choice = &parsed["choices"][0];
     assert_eq!(choice["joules_a_day_basis"], "modelled");
-    for figure in ["instructions", "seconds", "connected_seconds", "millijoules"] {
+    for figure in [
+        "instructions",
+        "seconds",
+        "connected_seconds",
+        "millijoules",
+    ] {
         let basis = &choice["full"][format!("{figure}_basis")];
         assert!(basis.is_string(), "{figure}: {basis}");
     }

@@ -14,6 +14,11 @@ use crate::trouble::Trouble;
 
 /// How long a program may be silent while something is expected of it.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// How many lines it may say without the one that is waited for; OpenSSL says some hundred.
+const LINES_MAX: usize = 100_000;
+/// How often, and after which pauses, it is looked at once it has closed its output.
+const LOOKS_MAX: u32 = 1_000;
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// A program that runs.
 #[derive(Debug)]
@@ -78,7 +83,7 @@ impl Program {
 
     /// Waits for a line that `find` finds something in.
     pub(crate) fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T, Trouble> {
-        loop {
+        for _ in 0..LINES_MAX {
             let line = self.lines.recv_timeout(SILENCE_MAX).map_err(|error| {
                 let said = self.said.trim_end();
                 Trouble::Failed(match error {
@@ -92,25 +97,36 @@ impl Program {
                 return Ok(found);
             }
         }
+        Err(Trouble::Failed(format!("more than {LINES_MAX} lines came")))
     }
 
     /// Closes its input, waits for its end, and returns all that it said.
     pub(crate) fn finish(mut self) -> Result<String, Trouble> {
         self.input = None;
-        loop {
+        for _ in 0..LINES_MAX {
             match self.lines.recv_timeout(SILENCE_MAX) {
                 Ok(line) => {
                     self.said.push_str(&line);
                     self.said.push('\n');
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => return self.reap(),
                 Err(RecvTimeoutError::Timeout) => {
                     return Err(Trouble::Failed(format!("it does not end: {}", self.said)));
                 }
             }
         }
-        self.child.wait()?;
-        Ok(std::mem::take(&mut self.said))
+        Err(Trouble::Failed(format!("more than {LINES_MAX} lines came")))
+    }
+
+    /// Waits for the end of a program that has closed its output.
+    fn reap(&mut self) -> Result<String, Trouble> {
+        for _ in 0..LOOKS_MAX {
+            if self.child.try_wait()?.is_some() {
+                return Ok(std::mem::take(&mut self.said));
+            }
+            thread::park_timeout(LOOK_EVERY);
+        }
+        Err(Trouble::Failed(format!("it does not end: {}", self.said)))
     }
 }
 

@@ -82,3 +82,11 @@ impl Server {
         }
     }
 }
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended by itself, unless something went wrong.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
