@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::c3::{BUILT, FOLDER, NAME};
-use crate::cross::{CrossError, InstructionSet, Program, Toolchain, inherited, program};
+use crate::cross::{CrossError, InstructionSet, Program, Toolchain};
 use crate::root::root;
 
 /// Makes an image's build time, and so the image, the same on every run.
@@ -28,25 +28,17 @@ impl Compiler {
     /// Finds one.
     pub(super) fn find() -> Result<Self, CrossError> {
         let toolchain = Toolchain::find(InstructionSet::Riscv32)?;
-        let linker = match toolchain.linker() {
-            Some(_) => None,
-            // esp-hal's linker scripts are written for LLVM's linker.
-            None => Some(program(Program::Lld)?),
-        };
+        // esp-hal's linker scripts are written for LLVM's linker.
+        let linker = toolchain.outside_linker(Program::Lld)?;
         Ok(Self { toolchain, linker })
     }
 
     /// Builds the firmware and returns the linked file.
     pub(super) fn build(&self) -> Result<PathBuf, CrossError> {
         let triple = InstructionSet::Riscv32.triple();
-        let mut command = Command::new(&self.toolchain.cargo);
-        for name in inherited() {
-            command.env_remove(name);
-        }
         // The package's own `.cargo/config.toml` counts only from its folder.
+        let mut command = self.toolchain.command(&root().join(FOLDER));
         command
-            .current_dir(root().join(FOLDER))
-            .env("RUSTC", &self.toolchain.rustc)
             .env(EPOCH, epoch())
             .args(["build", "--release", "--locked", "--target", triple])
             .arg("--target-dir")
@@ -63,10 +55,7 @@ impl Compiler {
             command.env(SETTINGS, here.join(settings));
         }
         if self.toolchain.builds_core {
-            // Building the standard library is not stable; this lets a stable compiler do it.
-            command
-                .env("RUSTC_BOOTSTRAP", "1")
-                .arg("-Zbuild-std=core,alloc");
+            command.arg("-Zbuild-std=core,alloc");
         }
         let status = command
             .status()

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::chip::FOLDER;
-use crate::cross::{CrossError, InstructionSet, Program, Toolchain, built, inherited, program};
+use crate::cross::{CrossError, InstructionSet, Program, Toolchain, built};
 use crate::root::root;
 
 /// The file that cargo makes.
@@ -25,11 +25,7 @@ impl Compiler {
     /// Finds one.
     pub(super) fn find() -> Result<Self, CrossError> {
         let toolchain = Toolchain::find(InstructionSet::Wasm32)?;
-        let linker = match toolchain.linker() {
-            // rustc starts the one that came with it by itself.
-            Some(_) => None,
-            None => Some(program(Program::WasmLinker)?),
-        };
+        let linker = toolchain.outside_linker(Program::WasmLinker)?;
         Ok(Self { toolchain, linker })
     }
 
@@ -50,14 +46,9 @@ impl Compiler {
     pub(super) fn build(&self) -> Result<PathBuf, CrossError> {
         let triple = InstructionSet::Wasm32.triple();
         let folder = built().join("build");
-        let mut command = Command::new(&self.toolchain.cargo);
-        for name in inherited() {
-            command.env_remove(name);
-        }
         // The package's own `.cargo/config.toml` counts only from its folder.
+        let mut command = self.toolchain.command(&root().join(FOLDER));
         command
-            .current_dir(root().join(FOLDER))
-            .env("RUSTC", &self.toolchain.rustc)
             .args(["build", "--release", "--locked", "--target", triple])
             .arg("--target-dir")
             .arg(&folder);
@@ -65,8 +56,7 @@ impl Compiler {
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
         if self.toolchain.builds_core {
-            // Building the standard library is not stable; this lets a stable compiler do it.
-            command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core");
+            command.arg("-Zbuild-std=core");
         }
         let status = command
             .status()

@@ -4,11 +4,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cross::environment::inherited;
 use crate::cross::target::InstructionSet;
 use crate::cross::toolchain::Toolchain;
 use crate::cross::{CrossError, Target, lx106};
@@ -84,13 +82,8 @@ fn cargo(
     package: &Crate<'_>,
     toolchain: &Toolchain,
 ) -> Result<Vec<PathBuf>, CrossError> {
-    let mut command = Command::new(&toolchain.cargo);
-    for name in inherited() {
-        command.env_remove(name);
-    }
+    let mut command = toolchain.command(&root());
     command
-        .current_dir(root())
-        .env("RUSTC", &toolchain.rustc)
         .args(["build", "--release", "--locked"])
         .arg("--message-format=json-render-diagnostics")
         .arg("--manifest-path")
@@ -105,8 +98,7 @@ fn cargo(
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     }
     if toolchain.builds_core {
-        // Building the standard library is not stable; this lets a stable compiler do it.
-        command.env("RUSTC_BOOTSTRAP", "1").args([
+        command.args([
             "-Zbuild-std=core",
             "-Zbuild-std-features=compiler-builtins-mem",
         ]);

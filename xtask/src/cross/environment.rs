@@ -2,7 +2,7 @@
 //!
 //! Owns which variables reach another compiler. Does not know what it is asked.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::process::Command;
 
 /// How variables begin that only say where packages come from, which is the same for every
@@ -24,21 +24,19 @@ const FREE: [&str; 7] = [
 pub(super) fn ask(program: &OsStr, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments);
-    for name in inherited() {
-        command.env_remove(name);
-    }
+    forget(&mut command);
     let output = command.output().ok()?;
     let text = output.status.success().then_some(output.stdout)?;
     String::from_utf8(text).ok()
 }
 
-/// Names the variables that tie a command to the compiler that this program was built with.
-pub(crate) fn inherited() -> Vec<OsString> {
-    let ours = |name: &OsString| ties(&name.to_string_lossy());
-    std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(ours)
-        .collect()
+/// Takes from a command what ties it to the compiler that this program was built with.
+pub(super) fn forget(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if ties(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// Returns whether a variable with this name says which compiler to use, or how.

@@ -31,7 +31,6 @@ pub(crate) use compile::{Compiled, Crate, built, compile};
 pub(crate) use elf::Elf;
 #[cfg(test)]
 pub(crate) use elf::{Section, Symbol};
-pub(crate) use environment::inherited;
 pub(crate) use error::CrossError;
 pub(crate) use programs::{Program, program};
 pub(crate) use report::{check, run};

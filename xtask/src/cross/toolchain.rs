@@ -11,9 +11,11 @@
 
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::cross::CrossError;
-use crate::cross::environment::ask;
+use crate::cross::environment::{ask, forget};
+use crate::cross::programs::{Program, program};
 use crate::cross::target::InstructionSet;
 
 /// Why writing to a string holds.
@@ -89,6 +91,34 @@ impl Toolchain {
     pub(crate) fn find(set: InstructionSet) -> Result<Self, CrossError> {
         let candidates = candidates();
         choose(set, &candidates).ok_or_else(|| CrossError::Missing(advice(set, &candidates)))
+    }
+
+    /// Returns cargo with this compiler, to be run in a folder.
+    pub(crate) fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.cargo);
+        forget(&mut command);
+        command.current_dir(folder).env("RUSTC", &self.rustc);
+        if self.builds_core {
+            // Building the standard library is not stable; this lets a stable compiler do it.
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        command
+    }
+
+    /// Returns a linker from outside, where none came with the compiler; rustc starts its own by
+    /// itself.
+    ///
+    /// # Errors
+    ///
+    /// [`CrossError::Missing`] when there is none anywhere.
+    pub(crate) fn outside_linker(
+        &self,
+        wanted: Program,
+    ) -> Result<Option<&'static str>, CrossError> {
+        match self.linker() {
+            Some(_) => Ok(None),
+            None => program(wanted).map(Some),
+        }
     }
 
     /// Returns the linker that came with the compiler, if one did.
