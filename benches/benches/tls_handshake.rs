@@ -42,6 +42,16 @@ trait Pair {
     fn shake(&mut self) -> Spent;
 }
 
+/// One end of a handshake.
+trait End {
+    /// Returns whether it is not connected yet.
+    fn is_handshaking(&self) -> bool;
+    /// Appends what it has to say.
+    fn send(&mut self, out: &mut Vec<u8>);
+    /// Hears what the other end said.
+    fn receive(&mut self, bytes: &[u8]);
+}
+
 /// The simulator's ends, which record nothing but sums.
 struct Plain {
     client: ClientSetup,
@@ -139,18 +149,7 @@ impl Pair for Plain {
         let mut server = timed(&mut spent.server, || {
             Endpoint::server(&self.server, of_server, NOW)
         });
-        let (mut up, mut down) = (Vec::new(), Vec::new());
-        while client.is_handshaking() || server.is_handshaking() {
-            timed(&mut spent.client, || client.take_output(&mut up));
-            timed(&mut spent.server, || {
-                server.receive(NOW, &up);
-                server.take_output(&mut down);
-            });
-            timed(&mut spent.client, || client.receive(NOW, &down));
-            assert!(!(up.is_empty() && down.is_empty()), "both are silent");
-            up.clear();
-            down.clear();
-        }
+        connect(&mut spent, &mut client, &mut server);
         spent
     }
 }
@@ -166,18 +165,7 @@ impl Pair for Recorded {
         let mut server = timed(&mut spent.server, || {
             MeasuredEnd::server(&ends.server, *version, of_server, NOW)
         });
-        let (mut up, mut down) = (Vec::new(), Vec::new());
-        while client.is_handshaking() || server.is_handshaking() {
-            timed(&mut spent.client, || client.take_output(&mut up));
-            timed(&mut spent.server, || {
-                server.receive(NOW, &up);
-                server.take_output(&mut down);
-            });
-            timed(&mut spent.client, || client.receive(NOW, &down));
-            assert!(!(up.is_empty() && down.is_empty()), "both are silent");
-            up.clear();
-            down.clear();
-        }
+        connect(&mut spent, &mut client, &mut server);
         let seen = timed(&mut spent.client, || client.finish());
         assert!(seen.is_ok(), "they connect");
         let seen = timed(&mut spent.server, || server.finish());
@@ -242,18 +230,7 @@ impl Pair for Stock {
                 .expect("the settings are complete")
                 .into()
         });
-        let (mut up, mut down) = (Vec::new(), Vec::new());
-        while client.is_handshaking() || server.is_handshaking() {
-            timed(&mut spent.client, || send(&mut client, &mut up));
-            timed(&mut spent.server, || {
-                receive(&mut server, &up);
-                send(&mut server, &mut down);
-            });
-            timed(&mut spent.client, || receive(&mut client, &down));
-            assert!(!(up.is_empty() && down.is_empty()), "both are silent");
-            up.clear();
-            down.clear();
-        }
+        connect(&mut spent, &mut client, &mut server);
         spent
     }
 }
@@ -265,16 +242,66 @@ impl TimeProvider for Epoch {
     }
 }
 
-fn send(from: &mut Connection, out: &mut Vec<u8>) {
-    while from.wants_write() {
-        from.write_tls(out).expect("a vector takes all");
+impl End for Endpoint {
+    fn is_handshaking(&self) -> bool {
+        self.is_handshaking()
+    }
+
+    fn send(&mut self, out: &mut Vec<u8>) {
+        self.take_output(out);
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        self.receive(NOW, bytes);
     }
 }
 
-fn receive(to: &mut Connection, mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        to.read_tls(&mut bytes).expect("it takes all");
-        to.process_new_packets().expect("both ends are honest");
+impl End for MeasuredEnd {
+    fn is_handshaking(&self) -> bool {
+        self.is_handshaking()
+    }
+
+    fn send(&mut self, out: &mut Vec<u8>) {
+        self.take_output(out);
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        self.receive(NOW, bytes);
+    }
+}
+
+impl End for Connection {
+    fn is_handshaking(&self) -> bool {
+        (**self).is_handshaking()
+    }
+
+    fn send(&mut self, out: &mut Vec<u8>) {
+        while self.wants_write() {
+            self.write_tls(out).expect("a vector takes all");
+        }
+    }
+
+    fn receive(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            self.read_tls(&mut bytes).expect("it takes all");
+            self.process_new_packets().expect("both ends are honest");
+        }
+    }
+}
+
+/// Carries bytes between two ends until both are connected; what is spent is added up.
+fn connect<E: End>(spent: &mut Spent, client: &mut E, server: &mut E) {
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    while client.is_handshaking() || server.is_handshaking() {
+        timed(&mut spent.client, || client.send(&mut up));
+        timed(&mut spent.server, || {
+            server.receive(&up);
+            server.send(&mut down);
+        });
+        timed(&mut spent.client, || client.receive(&down));
+        assert!(!(up.is_empty() && down.is_empty()), "both are silent");
+        up.clear();
+        down.clear();
     }
 }
 

@@ -12,6 +12,7 @@ mod wifi;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
 
 use nodelab_sim::{SimSpan, SimTime};
 
@@ -222,6 +223,11 @@ pub fn print(text: &str) -> Exit {
 /// Writes text to standard error; nobody is left to tell when that fails.
 pub fn complain(text: &str) {
     io::stderr().lock().write_all(text.as_bytes()).ok();
+}
+
+/// Returns how many processors there are; one where nobody knows.
+fn processors() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Writes diagnostics to standard error.

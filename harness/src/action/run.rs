@@ -1,11 +1,9 @@
 //! `nodelab run`: finds scenarios, runs their worlds, reports.
 
 use std::io::{self, IsTerminal as _};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread;
 
-use super::{Format, RunAction, SerialChoice, complain, complain_of};
+use super::{Format, RunAction, SerialChoice, complain, complain_of, processors};
 use crate::diagnostic::Colour;
 use crate::event::{Reporter, ScenarioInfo, Summary};
 use crate::exit::Exit;
@@ -224,10 +222,6 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         ))]));
     }
     Ok(all)
-}
-
-fn processors() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 #[cfg(test)]

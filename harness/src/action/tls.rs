@@ -3,9 +3,8 @@
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread;
 
-use super::{complain, print};
+use super::{complain, print, processors};
 use crate::exit::Exit;
 use crate::report::Bar;
 use crate::tls::advise::{self, Constraints};
@@ -251,10 +250,6 @@ fn run(query: &Query) -> Result<Vec<Row>, LabError> {
     let rows = lab::run(query, &|| bar.advance());
     bar.finish();
     rows
-}
-
-fn processors() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 fn impossible(cell: Cell, reason: crate::tls::skip::SkipReason) -> Exit {

@@ -161,6 +161,14 @@ pub(super) fn best(devices: &[OnDevice], device: Device) -> Option<&OnDevice> {
     })
 }
 
+/// Returns who an end is.
+pub(super) const fn side(side: Side) -> &'static str {
+    match side {
+        Side::Client => "node",
+        Side::Server => "server",
+    }
+}
+
 /// Returns a band with as many decimals as mean something.
 pub(super) fn band((low, high): (f64, f64)) -> String {
     let decimals = match high {

@@ -5,12 +5,13 @@
 use std::fmt::Write as _;
 
 use nodelab_sim::stack::tls::{
-    Cipher, Curve, Handshake, HashAlgorithm, OperationKind, RsaSize, Scheme, Side,
+    Cipher, Curve, Handshake, HashAlgorithm, OperationKind, RsaSize, Scheme,
 };
 use serde::Serialize;
 
 use super::cell::Cell;
 use super::measure::Conditions;
+use super::render::side;
 
 /// Returns a trace as text: what crosses the wire, then a line for each operation.
 #[must_use]
@@ -86,13 +87,6 @@ pub fn json(cell: Cell, handshake: &Handshake) -> String {
     };
     let text = serde_json::to_string_pretty(&document).expect("all keys are text");
     text + "\n"
-}
-
-const fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "node",
-        Side::Server => "server",
-    }
 }
 
 const fn bytes(kind: OperationKind) -> Option<u32> {

@@ -10,7 +10,7 @@ use super::super::basis::Basis;
 use super::super::lab::OnDevice;
 use super::super::lines::Lines;
 use super::super::link::Link;
-use super::super::render::{band, rounded};
+use super::super::render::{band, rounded, side};
 use super::{Both, Comparison};
 
 /// Returns a comparison for people.
@@ -114,13 +114,6 @@ fn told(on: &OnDevice, link: Link) -> String {
             format!("{}, {} {basis}", band(processor), band(connected))
         }
         Err(reason) => reason.code().to_owned(),
-    }
-}
-
-const fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "node",
-        Side::Server => "server",
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::axis::{Axis as _, Exchange};
 use super::super::basis::Basis;
 use super::super::lab::{Figures, Found, OnDevice, Row};
-use super::rounded;
+use super::{rounded, side};
 
 #[derive(Serialize)]
 struct Entry<'a> {
@@ -165,10 +165,7 @@ fn flight(flight: &Flight) -> FlightEntry {
         encrypted: message.encrypted,
     });
     FlightEntry {
-        by: match flight.by {
-            Side::Client => "node",
-            Side::Server => "server",
-        },
+        by: side(flight.by),
         bytes: flight.bytes,
         records: flight.records,
         messages: messages.collect(),
