@@ -188,20 +188,23 @@ fn figures(
         instructions_basis = Basis::Assumed;
     }
     let legs = legs(handshake);
-    let connected = Link::ALL.iter().map(|link| {
-        let travel = link.travel(&legs, device);
-        Connected {
-            link: *link,
-            travel,
-            seconds: (
-                travel.low_s + bill.seconds.0,
-                travel.high_s + bill.seconds.1,
-            ),
-        }
-    });
+    let connected: Vec<Connected> = Link::ALL
+        .iter()
+        .map(|link| {
+            let travel = link.travel(&legs, device);
+            Connected {
+                link: *link,
+                travel,
+                seconds: (
+                    travel.low_s + bill.seconds.0,
+                    travel.high_s + bill.seconds.1,
+                ),
+            }
+        })
+        .collect();
     let up = |leg: &&super::link::Leg| leg.is_up;
     let largest_up = legs.iter().filter(up).map(|leg| leg.bytes).max();
-    let travel = link.travel(&legs, device);
+    let travel = over(&connected, link).travel;
     let bytes_up = u64::from(handshake.bytes_from(Side::Client));
     Ok(Figures {
         instructions: bill.instructions,
@@ -210,8 +213,8 @@ fn figures(
         seconds_basis: seconds_basis(device, library),
         millijoules: millijoules(device, link, bill.seconds, travel, bytes_up),
         memory: memory(cell, device, library, &bill, largest_up.unwrap_or(0)),
-        stack_bytes: (library != Library::MbedTls).then_some(bill.stack_bytes),
-        connected: connected.collect(),
+        stack_bytes: bill.stack_bytes,
+        connected,
     })
 }
 
@@ -239,8 +242,12 @@ impl Figures {
     /// Never: every link is in the list.
     #[must_use]
     pub fn over(&self, link: Link) -> &Connected {
-        let mut connected = self.connected.iter();
-        let over = connected.find(|connected| connected.link == link);
-        over.expect("every link is in the list")
+        over(&self.connected, link)
     }
+}
+
+fn over(connected: &[Connected], link: Link) -> &Connected {
+    let mut connected = connected.iter();
+    let over = connected.find(|connected| connected.link == link);
+    over.expect("every link is in the list")
 }

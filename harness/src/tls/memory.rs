@@ -38,17 +38,15 @@ pub fn memory(
     largest_up: u64,
 ) -> Option<Memory> {
     let of = |bytes, basis| Some(Memory { bytes, basis });
+    let stack_bytes = bill.stack_bytes.unwrap_or(0);
     match library {
         Library::AxTls => None,
         Library::BearSsl => of(BEARSSL_BYTES, Basis::Published),
-        Library::EmbeddedTls => embedded_tls(cell, device, bill),
+        Library::EmbeddedTls => embedded_tls(cell, device, stack_bytes),
         // One cell's figure stands for all.
         Library::MbedTls if is_published(cell) => of(MBEDTLS_BYTES, Basis::Published),
         Library::MbedTls => of(MBEDTLS_BYTES, Basis::Assumed),
-        Library::RustCrypto => of(
-            RECORD_BYTES + largest_up + bill.stack_bytes,
-            Basis::Modelled,
-        ),
+        Library::RustCrypto => of(RECORD_BYTES + largest_up + stack_bytes, Basis::Modelled),
     }
 }
 
@@ -60,7 +58,7 @@ fn is_published(cell: Cell) -> bool {
 
 /// A whole handshake was run; another one needs the same, and more if an operation of it has a
 /// deeper stack.
-fn embedded_tls(cell: Cell, device: Device, bill: &Bill) -> Option<Memory> {
+fn embedded_tls(cell: Cell, device: Device, stack_bytes: u64) -> Option<Memory> {
     if let Some(whole) = whole(cell, device) {
         return Some(Memory {
             bytes: whole.static_bytes + whole.stack_bytes,
@@ -70,7 +68,7 @@ fn embedded_tls(cell: Cell, device: Device, bill: &Bill) -> Option<Memory> {
     let handshakes = &Table::of(device).handshakes;
     let deepest = handshakes.iter().max_by_key(|whole| whole.stack_bytes)?;
     Some(Memory {
-        bytes: deepest.static_bytes + deepest.stack_bytes.max(bill.stack_bytes),
+        bytes: deepest.static_bytes + deepest.stack_bytes.max(stack_bytes),
         basis: Basis::Modelled,
     })
 }
