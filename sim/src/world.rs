@@ -6,6 +6,7 @@
 mod faults;
 #[cfg(test)]
 mod fuzz;
+mod hands;
 mod real;
 
 use node_core::{CloseReason, Reading, UnixTime};
@@ -19,6 +20,7 @@ use crate::environment::Environment;
 use crate::event::{Class, EventKey, EventKind};
 use crate::frontend::Frontend;
 use crate::id::{ConnectionId, NodeId};
+use crate::intervention::ScheduledIntervention;
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
@@ -28,6 +30,7 @@ use crate::time::SimTime;
 use crate::units::Celsius;
 
 use faults::FaultState;
+pub use hands::AddedFault;
 use real::RealWorld;
 
 /// The simulated world.
@@ -51,6 +54,7 @@ pub struct World {
     /// The emulated core that ended; nothing happens after that.
     failure: Option<CoreFailure>,
     faults: Vec<FaultState>,
+    interventions: Vec<ScheduledIntervention>,
     actions: Vec<BrokerAction>,
     events: u64,
     /// What paths share, if the network is one of frames and bytes.
@@ -81,6 +85,7 @@ impl World {
             epoch: spec.epoch,
             failure: None,
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
+            interventions: spec.interventions.clone(),
             actions: Vec::new(),
             events: 0,
             real: RealWorld::build(spec),
@@ -92,6 +97,7 @@ impl World {
             world.add_device(spec, NodeId(index));
         }
         world.schedule_faults();
+        world.schedule_interventions();
         world
     }
 
@@ -130,6 +136,12 @@ impl World {
     #[must_use]
     pub const fn failure(&self) -> Option<&CoreFailure> {
         self.failure.as_ref()
+    }
+
+    /// Returns when the next event happens, if anything ever will.
+    #[must_use]
+    pub fn peek_time(&self) -> Option<SimTime> {
+        self.queue.peek_time()
     }
 
     /// Processes the next event, if it happens no later than `deadline`; returns its time.
@@ -226,6 +238,7 @@ impl World {
             EventKind::AccessPointDue => self.ring_access_point(),
             EventKind::FaultStart { index } => self.start_fault(index, watch),
             EventKind::FaultEnd { index } => self.end_fault(index, watch),
+            EventKind::Intervened { index } => self.intervene(index, watch),
             EventKind::BrokerTimeout { generation } => self.ring_broker(generation, watch),
             EventKind::StreamAccepted { connection } => {
                 if self.broker_up {

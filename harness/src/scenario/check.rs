@@ -12,7 +12,7 @@ use crate::scenario::quantity::show_duration;
 /// Reports every contradiction.
 pub(crate) fn check(scenario: &Scenario, problems: &mut Problems) {
     let extension = &scenario.extension;
-    for fault in &extension.faults {
+    for fault in extension.faults.iter().chain(&extension.by_hand.faults) {
         if let Some(found) = fault_outside(scenario, fault) {
             problems.report(found);
         }
