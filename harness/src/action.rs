@@ -3,6 +3,7 @@
 //! Owns the edge: arguments become work, results become output and an exit code.
 
 mod check;
+mod interrupt;
 mod look;
 mod run;
 mod strict;
@@ -23,6 +24,7 @@ use crate::report::Target;
 use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
+use self::interrupt::interrupt;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };

@@ -9,13 +9,14 @@ use node_wire::Request;
 use nodelab_sim::analog::Tmp36Fault;
 use nodelab_sim::board::Wiring;
 use nodelab_sim::{
-    Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
+    AddedFault, Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
 };
 
 use crate::compute::ComputeMeter;
 use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
 use crate::record::Recording;
+use crate::run::{Act, Governor, Permit};
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
 
@@ -34,10 +35,23 @@ pub(crate) enum Bench {
 /// A world and all that watches it.
 #[derive(Debug)]
 pub(crate) struct WorldBench {
+    /// Faults that the governor added.
+    pub(crate) added: Vec<AddedFault>,
+    /// Whoever may hold the run up; without one it goes as fast as it can.
+    pub(crate) governor: Option<Box<dyn Governor>>,
+    /// Whether the governor ended the run: nothing happens after that.
+    pub(crate) is_stopped: bool,
     pub(crate) world: World,
     pub(crate) watch: Watch,
     /// Names of the parts that steps may speak of.
     pub(crate) parts: Parts,
+}
+
+/// What a governor said.
+enum Asked {
+    Acted,
+    Permitted,
+    Stopped,
 }
 
 /// The parts of the diagram that steps may speak of.
@@ -80,10 +94,7 @@ impl Bench {
     pub(crate) fn step_before(&mut self, deadline: SimTime) -> bool {
         match self {
             Self::StandIn(device) => device.step_before(deadline),
-            Self::World(bench) => bench
-                .world
-                .step_before(deadline, &mut bench.watch)
-                .is_some(),
+            Self::World(bench) => bench.step_before(deadline),
         }
     }
 
@@ -91,7 +102,7 @@ impl Bench {
     pub(crate) fn run_until(&mut self, deadline: SimTime) {
         match self {
             Self::StandIn(device) => device.run_until(deadline),
-            Self::World(bench) => bench.world.run_until(deadline, &mut bench.watch),
+            Self::World(bench) => bench.run_until(deadline),
         }
     }
 
@@ -140,6 +151,66 @@ impl Bench {
 }
 
 impl WorldBench {
+    /// Lets the next thing happen, if it happens no later than `deadline` and may.
+    fn step_before(&mut self, deadline: SimTime) -> bool {
+        while let Some(next) = self.world.peek_time().filter(|next| *next <= deadline) {
+            match self.ask(next) {
+                Asked::Acted => {}
+                Asked::Permitted => {
+                    return self.world.step_before(deadline, &mut self.watch).is_some();
+                }
+                Asked::Stopped => return false,
+            }
+        }
+        false
+    }
+
+    /// Lets everything happen up to `deadline`, which then is the present, unless the governor
+    /// ends the run.
+    pub(crate) fn run_until(&mut self, deadline: SimTime) {
+        loop {
+            while self.step_before(deadline) {}
+            if self.world.now() >= deadline || self.world.failure().is_some() {
+                return;
+            }
+            match self.ask(deadline) {
+                Asked::Acted => {}
+                Asked::Permitted => break,
+                Asked::Stopped => return,
+            }
+        }
+        self.world.run_until(deadline, &mut self.watch);
+    }
+
+    /// Asks the governor, if there is one, and does what it says.
+    fn ask(&mut self, next: SimTime) -> Asked {
+        let Some(governor) = &mut self.governor else {
+            return Asked::Permitted;
+        };
+        if self.is_stopped {
+            return Asked::Stopped;
+        }
+        match governor.permit(self.world.now(), next) {
+            Permit::Act(act) => {
+                self.act(act);
+                Asked::Acted
+            }
+            Permit::Proceed => Asked::Permitted,
+            Permit::Stop => {
+                self.is_stopped = true;
+                Asked::Stopped
+            }
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::EndFault { nth, at } => self.world.end_added_fault(self.added[nth], at),
+            Act::Intervene(intervention) => self.world.add_intervention(intervention),
+            Act::Strike(fault) => self.added.push(self.world.add_fault(fault)),
+        }
+    }
+
     fn set_control(
         &mut self,
         part: &str,

@@ -42,6 +42,7 @@ Exit codes:
   2   nodelab itself failed (a bug)
   3   the input is not valid: a scenario, a diagram or an argument
   42  a scenario ran out of simulated time
+  130 a signal ended the run; reports hold what was finished
 
 Start here:
   nodelab run scenarios/first-reading.test.yaml";

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::{Format, RunAction, SerialChoice, complain, complain_of, processors};
+use super::{Format, RunAction, SerialChoice, complain, complain_of, interrupt, processors};
 use crate::diagnostic::Colour;
 use crate::event::{Reporter, ScenarioInfo, Summary};
 use crate::exit::Exit;
@@ -36,6 +36,7 @@ pub(super) fn run(action: &RunAction) -> Exit {
         }
     };
     let options = RunOptions {
+        interrupt: interrupt(),
         jobs: action.jobs.unwrap_or_else(processors),
         limits: Limits {
             timeout: action.timeout,
@@ -44,7 +45,7 @@ pub(super) fn run(action: &RunAction) -> Exit {
         lives: action.trace.is_some(),
         verify: action.verify,
     };
-    match run_all(&jobs, options, recorder, &mut reporter) {
+    match run_all(&jobs, &options, recorder, &mut reporter) {
         Ok(summary) => exit_of(&summary),
         Err(error) => {
             let (exit, words) = end_of(&error);
@@ -62,6 +63,7 @@ fn end_of(error: &RunError) -> (Exit, Option<String>) {
         RunError::Core(what) => {
             format!("an emulated core ended, which is a bug of nodelab or of the node: {what}")
         }
+        RunError::Interrupted => return (Exit::Interrupted, None),
         RunError::NotRepeatable(what) => format!("a run is not repeatable, which is a bug: {what}"),
         RunError::Record(error) => format!("failed to write a record: {error}"),
         // Whoever reads has read enough.
@@ -76,6 +78,8 @@ fn end_of(error: &RunError) -> (Exit, Option<String>) {
 pub(super) const fn exit_of(summary: &Summary) -> Exit {
     if summary.failed > 0 {
         Exit::Failed
+    } else if summary.unfinished > 0 {
+        Exit::Interrupted
     } else if summary.timed_out > 0 {
         Exit::TimedOut
     } else {

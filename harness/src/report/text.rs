@@ -267,9 +267,10 @@ impl TextReport {
             failed,
             passed,
             timed_out,
+            unfinished,
             virtual_time,
         } = *summary;
-        let word = if failed + timed_out == 0 {
+        let word = if failed + timed_out + unfinished == 0 {
             self.painted("32;1", "all claims held")
         } else {
             self.painted("31;1", "not every claim held")
@@ -277,6 +278,9 @@ impl TextReport {
         write!(self.out, "\n{word}: {passed} passed, {failed} failed")?;
         if timed_out > 0 {
             write!(self.out, ", {timed_out} out of time")?;
+        }
+        if unfinished > 0 {
+            write!(self.out, ", {unfinished} not finished (interrupted)")?;
         }
         writeln!(self.out, " ({virtual_time} simulated)")?;
         self.out.flush()

@@ -2,20 +2,24 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::{fs, mem, thread};
 
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;
 use crate::record::Recorder;
-use crate::run::world::{Limits, WorldError, run_recorded, run_world};
+use crate::run::governor::Interrupt;
+use crate::run::world::{Limits, WorldError, run_governed};
 use crate::verdict::{Outcome, Stats, Status};
 
 /// How to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// Raised when the run is to end as soon as it can: worlds that are not finished are left
+    /// out, and reports are written.
+    pub interrupt: Arc<AtomicBool>,
     /// Worlds at a time.
     pub jobs: NonZeroUsize,
     /// Where runs end before their time.
@@ -42,6 +46,8 @@ pub struct Job<'a> {
 pub enum RunError {
     /// An emulated core ended: which, where and why, in words.
     Core(String),
+    /// A signal ended the run.
+    Interrupted,
     /// Two runs of one world gave two digests: a bug of nodelab.
     NotRepeatable(String),
     /// A capture or a key log could not be written.
@@ -64,7 +70,7 @@ pub enum RunError {
 /// When a worker panicked, which is a bug of nodelab.
 pub fn run_all(
     jobs: &[Job<'_>],
-    options: RunOptions,
+    options: &RunOptions,
     recorder: Recorder,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, RunError> {
@@ -86,7 +92,11 @@ pub fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let recorder = mem::take(&mut *recorder.lock().expect("takes do not panic"));
-                    if send.send((index, run(job, options, recorder))).is_err() {
+                    let finished = run(job, options, recorder);
+                    if matches!(finished, Err(RunError::Interrupted)) {
+                        break;
+                    }
+                    if send.send((index, finished)).is_err() {
                         break;
                     }
                 }
@@ -118,25 +128,38 @@ fn tell(
 ) -> Result<(), RunError> {
     let mut early: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
     let mut due = 0;
+    let mut report = |job: &Job<'_>, outcome: &Outcome| {
+        summary.add(outcome);
+        let scenario = job.info;
+        reporter
+            .on_event(&RunEvent::Finished { scenario, outcome })
+            .map_err(RunError::Report)
+    };
     for (index, outcome) in receive {
         early[index] = Some(outcome?);
         while let Some(outcome) = early.get_mut(due).and_then(Option::take) {
-            summary.add(&outcome);
-            let event = RunEvent::Finished {
-                scenario: jobs[due].info,
-                outcome: &outcome,
-            };
-            reporter.on_event(&event).map_err(RunError::Report)?;
+            report(&jobs[due], &outcome)?;
             due += 1;
         }
     }
+    // Where a run was interrupted, some worlds are done though an earlier one is not.
+    for (job, outcome) in jobs.iter().zip(&early) {
+        if let Some(outcome) = outcome {
+            report(job, outcome)?;
+        }
+    }
+    summary.unfinished = u32::try_from(jobs.len()).unwrap_or(u32::MAX) - summary.worlds();
     Ok(())
 }
 
-fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
+fn run(job: &Job<'_>, options: &RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
     let recorder = recorder.with_lives(options.lives);
-    let run = run_recorded(job.prepared, job.seed, options.limits, recorder);
+    let governed = |recorder| {
+        let governor = Box::new(Interrupt(Arc::clone(&options.interrupt)));
+        run_governed(job.prepared, job.seed, options.limits, recorder, governor)
+    };
+    let run = governed(recorder);
     let mut outcome = run.map_err(|error| failed(job, error))?;
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
@@ -147,7 +170,7 @@ fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome
         ..outcome.stats
     };
     if options.verify {
-        let again = run_world(job.prepared, job.seed, options.limits);
+        let again = governed(Recorder::default());
         let again = again.map_err(|error| failed(job, error))?;
         if again.digest != outcome.digest {
             let (file, seed) = (&job.info.file, job.seed);
@@ -167,10 +190,16 @@ fn failed(job: &Job<'_>, error: WorldError) -> RunError {
             RunError::Core(format!("{file} with seed {seed}: {failure}"))
         }
         WorldError::Record(error) => RunError::Record(error),
+        WorldError::Stopped(_) => RunError::Interrupted,
     }
 }
 
 impl Summary {
+    /// Returns how many worlds ended.
+    const fn worlds(&self) -> u32 {
+        self.failed + self.passed + self.timed_out
+    }
+
     fn add(&mut self, outcome: &Outcome) {
         match outcome.status {
             Status::Failed => self.failed += 1,

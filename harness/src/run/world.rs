@@ -16,6 +16,7 @@ use crate::expand;
 use crate::expect::{Expectations, Given};
 use crate::prepare::Prepared;
 use crate::record::{Recorder, Recording};
+use crate::run::Governor;
 use crate::scenario::{Step, StepCommand};
 use crate::stand_in::StandIn;
 use crate::verdict::{Failure, Outcome, Stats, Status};
@@ -42,6 +43,8 @@ pub enum WorldError {
     Core(CoreFailure),
     /// A record could not be written.
     Record(io::Error),
+    /// The governor ended the run at this moment.
+    Stopped(SimTime),
 }
 
 impl fmt::Display for WorldError {
@@ -50,6 +53,7 @@ impl fmt::Display for WorldError {
         match self {
             Self::Core(failure) => failure.fmt(f),
             Self::Record(error) => write!(f, "failed to write a record: {error}"),
+            Self::Stopped(at) => write!(f, "the run was ended at {at}"),
         }
     }
 }
@@ -79,10 +83,41 @@ pub fn run_recorded(
     limits: Limits,
     recorder: Recorder,
 ) -> Result<Outcome, WorldError> {
+    run_under(prepared, seed, limits, recorder, None)
+}
+
+/// Runs one scenario with one seed as the governor permits, and writes files of it.
+///
+/// # Errors
+///
+/// As [`run_recorded`], and [`WorldError::Stopped`] when the governor ended the run.
+///
+/// # Panics
+///
+/// When the governor acts on the present or the past.
+pub fn run_governed(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+    governor: Box<dyn Governor>,
+) -> Result<Outcome, WorldError> {
+    run_under(prepared, seed, limits, recorder, Some(governor))
+}
+
+fn run_under(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+    governor: Option<Box<dyn Governor>>,
+) -> Result<Outcome, WorldError> {
     let spec = expand::draw(prepared, seed);
     let source = expand::source(prepared);
     let recording = recorder.begin(&spec);
-    let mut bench = Bench::World(Box::new(bench(prepared, &spec, recording)));
+    let mut bench = bench(prepared, &spec, recording);
+    bench.governor = governor;
+    let mut bench = Bench::World(Box::new(bench));
     let extension = &prepared.scenario.extension;
     let duration = limits.timeout.unwrap_or(extension.duration);
     let over = SimTime::ZERO.after(duration);
@@ -101,6 +136,9 @@ pub fn run_recorded(
     let mut failures = Vec::new();
     if finished && cut.is_none() {
         failures.extend(bench.converge(&spec, limits.until));
+    }
+    if bench.is_stopped {
+        return Err(WorldError::Stopped(bench.world.now()));
     }
     bench.world.finish(&mut bench.watch);
     if let Some(failure) = bench.world.failure() {
@@ -207,6 +245,9 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
     let steps = &prepared.scenario.steps;
     let wiring = &prepared.wiring;
     WorldBench {
+        added: Vec::new(),
+        governor: None,
+        is_stopped: false,
         world: World::new(spec),
         watch: Watch {
             checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec))
@@ -312,7 +353,10 @@ impl WorldBench {
                     .then(|| self.never_converged(node, bound));
             }
             let next = self.world.now().after(CONVERGENCE_STEP).min(deadline);
-            self.world.run_until(next, &mut self.watch);
+            self.run_until(next);
+            if self.is_stopped {
+                return None;
+            }
         }
     }
 
