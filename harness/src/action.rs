@@ -84,6 +84,8 @@ pub struct WiringAction {
 pub struct RunAction {
     /// Whether to use colours.
     pub colour: ColourChoice,
+    /// Where to write everything that happens, if anywhere.
+    pub events: Option<PathBuf>,
     /// Worlds at a time; `None` is one for each processor.
     pub jobs: Option<NonZeroUsize>,
     /// Files and folders.

@@ -176,6 +176,15 @@ struct RunArgs {
     /// Write what every node was told to a file, to be replayed on another core; of all worlds.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     trace: Option<PathBuf>,
+    /// Write everything that happens to a file as NDJSON, one event in each line: for programs, and
+    /// for `nodelab tui --replay`; of all worlds.
+    #[arg(
+        long,
+        visible_alias = "record",
+        value_name = "FILE",
+        conflicts_with = "strict_wokwi"
+    )]
+    events: Option<PathBuf>,
     /// Print events, processor time and memory of each world.
     #[arg(long)]
     stats: bool,
@@ -396,6 +405,7 @@ fn run(args: RunArgs) -> RunAction {
     }
     RunAction {
         colour: colour(args.color),
+        events: args.events,
         jobs: args.jobs,
         paths: args.paths,
         record: RecordPlan {

@@ -12,6 +12,8 @@ use nodelab_sim::{LifeObserver, NodeId, NodeLife, Observation, Observer, SimTime
 
 use crate::expand;
 use crate::prepare::Prepared;
+use crate::telemetry::{Header, Listener, Telemetry};
+use crate::verdict::Outcome;
 
 /// What captures say wrote them.
 const APPLICATION: &str = concat!("nodelab ", env!("CARGO_PKG_VERSION"));
@@ -45,6 +47,7 @@ pub struct Recorder {
     link: Link,
     /// Whether to keep what nodes are told.
     lives: bool,
+    listeners: Vec<Box<dyn Listener>>,
     pcap: Option<(PathBuf, File)>,
 }
 
@@ -54,6 +57,7 @@ pub(crate) struct Recording {
     key_log: Option<(PathBuf, KeyLogObserver<BufWriter<File>>)>,
     lives: Option<LifeObserver>,
     pcap: Option<(PathBuf, CaptureObserver<BufWriter<File>>)>,
+    telemetry: Telemetry,
 }
 
 /// Returns whether this world of the scenario has frames that could be captured: modelled
@@ -98,6 +102,7 @@ impl RecordPlan {
             },
             link: self.link,
             lives: false,
+            listeners: Vec::new(),
         })
     }
 }
@@ -110,8 +115,15 @@ impl Recorder {
         self
     }
 
-    /// Begins to record a world.
-    pub(crate) fn begin(self, spec: &WorldSpec) -> Recording {
+    /// Tells this listener everything too.
+    #[must_use]
+    pub fn with_listener(mut self, listener: Box<dyn Listener>) -> Self {
+        self.listeners.push(listener);
+        self
+    }
+
+    /// Begins to record a world of a scenario.
+    pub(crate) fn begin(self, prepared: &Prepared, spec: &WorldSpec) -> Recording {
         let wifi = spec.real.as_ref().map(|real| &real.wifi);
         let options = CaptureOptions {
             application: APPLICATION.to_owned(),
@@ -120,7 +132,10 @@ impl Recorder {
             link: self.link,
             standard: wifi.map(|wifi| wifi.standard).unwrap_or_default(),
         };
+        let mut telemetry = Telemetry::new(self.listeners);
+        telemetry.begin(|| Header::of(prepared, spec));
         Recording {
+            telemetry,
             key_log: self
                 .key_log
                 .map(|(path, file)| (path, KeyLogObserver::new(BufWriter::new(file)))),
@@ -149,12 +164,13 @@ impl Recording {
         })
     }
 
-    /// Ends the files.
+    /// Tells how the world ended, and ends the files.
     ///
     /// # Errors
     ///
     /// The first error while writing, with the path.
-    pub(crate) fn finish(self) -> io::Result<Option<Recorded>> {
+    pub(crate) fn finish(mut self, outcome: &Outcome) -> io::Result<Option<Recorded>> {
+        self.telemetry.end(outcome)?;
         if self.key_log.is_none() && self.pcap.is_none() {
             return Ok(None);
         }
@@ -178,6 +194,7 @@ impl Recording {
 
 impl Observer for Recording {
     fn on_event(&mut self, time: SimTime, node: NodeId, what: &Observation<'_>) {
+        self.telemetry.on_event(time, node, what);
         if let Some((_, capture)) = &mut self.pcap {
             capture.on_event(time, node, what);
         }

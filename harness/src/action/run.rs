@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{Format, RunAction, SerialChoice, complain, complain_of, interrupt, processors};
 use crate::diagnostic::Colour;
@@ -14,6 +15,7 @@ use crate::report::{
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
+use crate::telemetry::Spool;
 
 /// A scenario and what reports say about it.
 type Entry = (ScenarioInfo, Prepared);
@@ -26,9 +28,13 @@ pub(super) fn run(action: &RunAction) -> Exit {
     let jobs = jobs(action, &entries);
     let made = recorder(action, &jobs).and_then(|recorder| {
         let reporter = reporter(action, jobs.len())?;
-        Ok((recorder, reporter))
+        let events = action.events.as_ref();
+        let events = events
+            .map(|path| Spool::create(path, jobs.len()))
+            .transpose()?;
+        Ok((recorder, reporter, events))
     });
-    let (recorder, mut reporter) = match made {
+    let (recorder, mut reporter, events) = match made {
         Ok(made) => made,
         Err(message) => {
             complain(&format!("error: {message}\n"));
@@ -36,6 +42,7 @@ pub(super) fn run(action: &RunAction) -> Exit {
         }
     };
     let options = RunOptions {
+        events: events.map(Arc::new),
         interrupt: interrupt(),
         jobs: action.jobs.unwrap_or_else(processors),
         limits: Limits {

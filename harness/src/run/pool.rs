@@ -12,11 +12,14 @@ use crate::prepare::Prepared;
 use crate::record::Recorder;
 use crate::run::governor::Interrupt;
 use crate::run::world::{Limits, WorldError, run_governed};
+use crate::telemetry::Spool;
 use crate::verdict::{Outcome, Stats, Status};
 
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// Where to write everything that happens, if anywhere.
+    pub events: Option<Arc<Spool>>,
     /// Raised when the run is to end as soon as it can: worlds that are not finished are left
     /// out, and reports are written.
     pub interrupt: Arc<AtomicBool>,
@@ -92,8 +95,11 @@ pub fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let recorder = mem::take(&mut *recorder.lock().expect("takes do not panic"));
-                    let finished = run(job, options, recorder);
+                    let finished = run((index, job), options, recorder);
                     if matches!(finished, Err(RunError::Interrupted)) {
+                        if let Some(spool) = &options.events {
+                            spool.discard(index);
+                        }
                         break;
                     }
                     if send.send((index, finished)).is_err() {
@@ -103,7 +109,7 @@ pub fn run_all(
             });
         }
         drop(send);
-        let told = tell(jobs, &receive, reporter, &mut summary);
+        let told = tell(jobs, options, &receive, reporter, &mut summary);
         if told.is_err() {
             stopped.store(true, Ordering::Relaxed);
         }
@@ -122,15 +128,19 @@ type Finished = (usize, Result<Outcome, RunError>);
 /// Tells outcomes in the order of jobs, holding back those that come early.
 fn tell(
     jobs: &[Job<'_>],
+    options: &RunOptions,
     receive: &mpsc::Receiver<Finished>,
     reporter: &mut dyn Reporter,
     summary: &mut Summary,
 ) -> Result<(), RunError> {
     let mut early: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
     let mut due = 0;
-    let mut report = |job: &Job<'_>, outcome: &Outcome| {
+    let mut report = |index: usize, outcome: &Outcome| {
         summary.add(outcome);
-        let scenario = job.info;
+        let scenario = jobs[index].info;
+        if let Some(spool) = &options.events {
+            spool.add(index).map_err(RunError::Record)?;
+        }
         reporter
             .on_event(&RunEvent::Finished { scenario, outcome })
             .map_err(RunError::Report)
@@ -138,23 +148,30 @@ fn tell(
     for (index, outcome) in receive {
         early[index] = Some(outcome?);
         while let Some(outcome) = early.get_mut(due).and_then(Option::take) {
-            report(&jobs[due], &outcome)?;
+            report(due, &outcome)?;
             due += 1;
         }
     }
     // Where a run was interrupted, some worlds are done though an earlier one is not.
-    for (job, outcome) in jobs.iter().zip(&early) {
+    for (index, outcome) in early.iter().enumerate() {
         if let Some(outcome) = outcome {
-            report(job, outcome)?;
+            report(index, outcome)?;
         }
     }
     summary.unfinished = u32::try_from(jobs.len()).unwrap_or(u32::MAX) - summary.worlds();
     Ok(())
 }
 
-fn run(job: &Job<'_>, options: &RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
+fn run(
+    (index, job): (usize, &Job<'_>),
+    options: &RunOptions,
+    recorder: Recorder,
+) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
-    let recorder = recorder.with_lives(options.lives);
+    let mut recorder = recorder.with_lives(options.lives);
+    if let Some(spool) = &options.events {
+        recorder = recorder.with_listener(spool.listener(index).map_err(RunError::Record)?);
+    }
     let governed = |recorder| {
         let governor = Box::new(Interrupt(Arc::clone(&options.interrupt)));
         run_governed(job.prepared, job.seed, options.limits, recorder, governor)

@@ -114,7 +114,7 @@ fn run_under(
 ) -> Result<Outcome, WorldError> {
     let spec = expand::draw(prepared, seed);
     let source = expand::source(prepared);
-    let recording = recorder.begin(&spec);
+    let recording = recorder.begin(prepared, &spec);
     let mut bench = bench(prepared, &spec, recording);
     bench.governor = governor;
     let mut bench = Bench::World(Box::new(bench));
@@ -164,20 +164,22 @@ fn run_under(
     failures.extend(expectations.finish(end, is_cut));
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
-    Ok(Outcome {
+    let mut outcome = Outcome {
         compute: compute.summary(expand::processor(prepared)),
         digest: digest.digest(),
         energy: source.and_then(|source| energy.summary(source)),
         failures,
         lives: recording.take_lives().map_err(WorldError::Record)?,
-        recorded: recording.finish().map_err(WorldError::Record)?,
+        recorded: None,
         seed,
         serial: tap.serial,
         stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
-    })
+    };
+    outcome.recorded = recording.finish(&outcome).map_err(WorldError::Record)?;
+    Ok(outcome)
 }
 
 /// Runs the steps of a file that describes no node against the stand-in device.
