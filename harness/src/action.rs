@@ -63,7 +63,7 @@ pub struct CheckAction {
 #[derive(Clone, Debug)]
 pub struct LayersAction {
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
     /// The scenario.
     pub scenario: PathBuf,
     /// The seed; `None` is the scenario's first.
@@ -76,7 +76,7 @@ pub struct WiringAction {
     /// The diagram.
     pub diagram: PathBuf,
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
 }
 
 /// Arguments of `run`.
@@ -148,6 +148,8 @@ pub struct Report {
 /// Formats of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
+    /// For GitHub: annotations at the lines of scenario files.
+    Github,
     /// For programs.
     Json,
     /// For build servers.

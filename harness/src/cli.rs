@@ -20,7 +20,7 @@ use nodelab_sim::{SimSpan, SimTime};
 
 use crate::action::{
     Action, CheckAction, ColourChoice, Format, LayersAction, Report, RunAction, SensorAction,
-    SerialChoice, WifiAction, WiringAction,
+    SerialChoice, TextOrJson, WifiAction, WiringAction,
 };
 use crate::record::RecordPlan;
 use crate::report::Target;
@@ -161,7 +161,7 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    /// text, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.
@@ -460,10 +460,10 @@ fn wifi_action(args: WifiArgs) -> WifiAction {
     }
 }
 
-const fn explained(format: ExplainFormat) -> Format {
+const fn explained(format: ExplainFormat) -> TextOrJson {
     match format {
-        ExplainFormat::Json => Format::Json,
-        ExplainFormat::Text => Format::Text,
+        ExplainFormat::Json => TextOrJson::Json,
+        ExplainFormat::Text => TextOrJson::Text,
     }
 }
 
@@ -483,12 +483,13 @@ fn report(text: &str) -> Result<Report, String> {
         None => (text, Target::Stdout),
     };
     let format = match format {
+        "github" => Format::Github,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json or junit"
+                "\"{format}\" is no format; expected text, json, junit or github"
             ));
         }
     };

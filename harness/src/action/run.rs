@@ -11,7 +11,8 @@ use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
 use crate::record::{Recorder, produces_frames};
 use crate::report::{
-    JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target, TextReport,
+    GithubReport, JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target,
+    TextReport,
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
@@ -196,6 +197,7 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         })?;
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
+            Format::Github => Box::new(GithubReport::new(out)),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {
