@@ -173,6 +173,12 @@ struct RunArgs {
     /// Write the TLS secrets to a file, in the form of SSLKEYLOGFILE; of one world.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     keylog: Option<PathBuf>,
+    /// Write a timeline of what lasted, for Perfetto or chrome://tracing; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    timeline: Option<PathBuf>,
+    /// Write the waveform of pins, converter and link, for GTKWave; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    vcd: Option<PathBuf>,
     /// Write what every node was told to a file, to be replayed on another core; of all worlds.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     trace: Option<PathBuf>,
@@ -415,6 +421,8 @@ fn run(args: RunArgs) -> RunAction {
                 PcapLink::Radio => Link::Radio,
             },
             pcap: args.pcap,
+            timeline: args.timeline,
+            waveform: args.vcd,
         },
         reports,
         seed: args.seed,

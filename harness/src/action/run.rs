@@ -170,11 +170,11 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     let [job] = jobs else {
         let count = jobs.len();
         return Err(format!(
-            "a capture holds one world, and this command runs {count}; name one scenario, and one \
+            "such a file holds one world, and this command runs {count}; name one scenario, and one \
              seed of it with `--seed N`"
         ));
     };
-    if !produces_frames(job.prepared, job.seed) {
+    if action.record.needs_frames() && !produces_frames(job.prepared, job.seed) {
         let file = &job.info.file;
         return Err(format!(
             "nothing can be captured: {file} models its network, which sends no frames; say \
