@@ -5,6 +5,7 @@
 mod check;
 mod interrupt;
 mod look;
+mod man;
 mod run;
 mod strict;
 mod tls;
@@ -38,6 +39,8 @@ pub enum Action {
     ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
+    /// Write manual pages.
+    Man(ManAction),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -77,6 +80,15 @@ pub struct WiringAction {
     pub diagram: PathBuf,
     /// How to print it.
     pub format: TextOrJson,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug)]
+pub struct ManAction {
+    /// Where to.
+    pub folder: PathBuf,
+    /// File names and texts.
+    pub pages: Vec<(String, Vec<u8>)>,
 }
 
 /// Arguments of `run`.
@@ -189,6 +201,7 @@ impl Action {
             Self::Check(action) => check::check(&action),
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Man(action) => man::man(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),

@@ -170,8 +170,8 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     let [job] = jobs else {
         let count = jobs.len();
         return Err(format!(
-            "such a file holds one world, and this command runs {count}; name one scenario, and one \
-             seed of it with `--seed N`"
+            "such a file holds one world, and this command runs {count}; name one scenario, and \
+             one seed of it with `--seed N`"
         ));
     };
     if action.record.needs_frames() && !produces_frames(job.prepared, job.seed) {

@@ -1,4 +1,4 @@
-//! A world's signals as a waveform: a Value Change Dump (IEEE 1364-2005 §18), for GTKWave.
+//! A world's signals as a waveform: a Value Change Dump (IEEE 1364-2005 §18), for wave viewers.
 //!
 //! Owns which signals there are, and their values. Time is in nanoseconds.
 //!
@@ -124,6 +124,7 @@ impl<W: Write> Waveform<W> {
 
     fn note(&mut self, at: SimTime, node: Option<u32>, fact: &Fact) -> io::Result<()> {
         if let Some(faults) = self.faults.as_mut() {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "faults start and end")]
             let step = match fact {
                 Fact::FaultStarted { .. } => faults.count.saturating_add(1),
                 Fact::FaultEnded { .. } => faults.count.saturating_sub(1),
@@ -320,6 +321,10 @@ mod tests {
     use crate::telemetry::Moment;
 
     #[test]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the dump's reader knows more commands"
+    )]
     fn what_is_written_reads_back() {
         let mut out = Vec::new();
         let mut waveform = Waveform::new(&mut out);
