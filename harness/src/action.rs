@@ -3,6 +3,7 @@
 //! Owns the edge: arguments become work, results become output and an exit code.
 
 mod check;
+mod live;
 mod look;
 mod run;
 mod strict;
@@ -23,6 +24,7 @@ use crate::report::Target;
 use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
+pub use self::live::LiveAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -36,6 +38,8 @@ pub enum Action {
     ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
+    /// Run nodes against a real broker.
+    Live(Box<LiveAction>),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -183,6 +187,7 @@ impl Action {
             Self::Check(action) => check::check(&action),
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Live(action) => live::live(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
