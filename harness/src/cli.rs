@@ -379,7 +379,10 @@ fn action_of(command: Command) -> Parsed {
             let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
-        Command::Live(args) => Action::Live(Box::new(live::action(*args))),
+        Command::Live(args) => match live::action(*args) {
+            Ok(action) => Action::Live(Box::new(action)),
+            Err(words) => return Parsed::Wrong(words),
+        },
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
         Command::Completions { shell } => {

@@ -59,8 +59,8 @@ pub(super) struct LiveArgs {
     /// steps and claims do not apply [default: a NodeMCU with a TMP36 in a room].
     scenario: Option<PathBuf>,
     /// The broker: mqtts://HOST[:PORT] with TLS, mqtt://HOST[:PORT] without.
-    #[arg(long, value_name = "URL", value_parser = broker)]
-    broker: Broker,
+    #[arg(long, value_name = "URL")]
+    broker: String,
     /// What kind of broker it is.
     #[arg(long, value_enum, default_value_t = ProfileName::Plain)]
     profile: ProfileName,
@@ -140,7 +140,11 @@ enum PayloadName {
     Senml,
 }
 
-pub(super) fn action(args: LiveArgs) -> LiveAction {
+/// Returns what is asked for, or what is wrong with it. What may hold a password is not repeated,
+/// which is why clap does not judge it.
+pub(super) fn action(args: LiveArgs) -> Result<LiveAction, String> {
+    let broker = args.broker.parse::<Broker>();
+    let broker = broker.map_err(|error| format!("error: --broker: {error}\n"))?;
     let mut reports = args.report;
     if reports.is_empty() {
         reports.push(Report {
@@ -148,8 +152,8 @@ pub(super) fn action(args: LiveArgs) -> LiveAction {
             target: Target::Stdout,
         });
     }
-    let base = Order::new(args.broker);
-    LiveAction {
+    let base = Order::new(broker);
+    Ok(LiveAction {
         order: Order {
             alpn: args.alpn,
             ca: args.ca,
@@ -173,7 +177,7 @@ pub(super) fn action(args: LiveArgs) -> LiveAction {
         },
         reports,
         serial: !args.quiet,
-    }
+    })
 }
 
 const fn profile(name: ProfileName) -> Profile {
@@ -195,10 +199,6 @@ const fn payload(name: PayloadName) -> PayloadFormat {
         PayloadName::Plain => PayloadFormat::Plain,
         PayloadName::Senml => PayloadFormat::SenMl,
     }
-}
-
-fn broker(text: &str) -> Result<Broker, String> {
-    text.parse::<Broker>().map_err(|error| error.to_string())
 }
 
 fn time(text: &str) -> Result<Duration, String> {

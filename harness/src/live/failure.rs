@@ -116,7 +116,10 @@ fn certificate_words(why: &CertificateError) -> String {
             format!("it is for {held}, not for {}", expected.to_str())
         }
         CertificateError::NotValidForName => "it is for another name".to_owned(),
-        CertificateError::BadSignature => "its signature is wrong".to_owned(),
+        CertificateError::BadSignature => {
+            "its signature is not that of the authority we trust (give the right one with --ca)"
+                .to_owned()
+        }
         CertificateError::Revoked => "it was revoked".to_owned(),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "it is not for a server".to_owned()
