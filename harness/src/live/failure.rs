@@ -107,7 +107,12 @@ fn certificate_words(why: &CertificateError) -> String {
             expected,
             presented,
         } => {
-            let presented: Vec<&str> = presented.iter().map(String::as_str).take(4).collect();
+            // rustls shows each name as its own kind: DnsName("broker.example").
+            let name = |shown: &String| {
+                let bare = shown.split_once('(').map_or(shown.as_str(), |(_, name)| name);
+                bare.trim_matches(|c| "()\"".contains(c)).to_owned()
+            };
+            let presented: Vec<String> = presented.iter().take(4).map(name).collect();
             let held = if presented.is_empty() {
                 "no name".to_owned()
             } else {

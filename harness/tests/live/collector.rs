@@ -21,27 +21,16 @@ pub(crate) struct Seen {
     pub(crate) troubles: Vec<String>,
 }
 
-/// Keeps what happens, and calls somebody at each acknowledgement.
-struct Collector<F> {
-    acknowledged: usize,
-    on_acknowledged: F,
-    seen: Seen,
-}
-
-impl<F: FnMut(usize)> Watch for Collector<F> {
+impl Watch for Seen {
     fn on_event(&mut self, node: u32, what: &Happening<'_>) {
         match what {
             Happening::Node(Event::ReadingTaken(reading)) => {
                 let key = (node, reading.sequence);
-                let before = self.seen.taken.insert(key, hundredths_taken(reading.value));
+                let before = self.taken.insert(key, hundredths_taken(reading.value));
                 assert_eq!(before, None, "a sequence number came twice");
             }
-            Happening::Node(Event::PublishAcked { .. }) => {
-                self.acknowledged += 1;
-                (self.on_acknowledged)(self.acknowledged);
-            }
-            Happening::Secured(secured) => self.seen.secured.push((*secured).clone()),
-            Happening::Trouble(words) => self.seen.troubles.push((*words).to_owned()),
+            Happening::Secured(secured) => self.secured.push((*secured).clone()),
+            Happening::Trouble(words) => self.troubles.push((*words).to_owned()),
             Happening::Node(_) | Happening::Serial(_) => {}
         }
     }
@@ -56,23 +45,11 @@ impl Seen {
 
 /// Runs an order to its end.
 pub(crate) fn live(order: &Order) -> (Summary, Seen) {
-    live_with(order, |_| {})
-}
-
-/// Runs an order to its end; `on_acknowledged` hears how many readings are acknowledged.
-pub(crate) fn live_with(
-    order: &Order,
-    on_acknowledged: impl FnMut(usize) + 'static,
-) -> (Summary, Seen) {
     let plan = Plan::new(order).unwrap_or_else(|error| panic!("{error:?}"));
-    let collector = Rc::new(RefCell::new(Collector {
-        acknowledged: 0,
-        on_acknowledged,
-        seen: Seen::default(),
-    }));
-    let summary = run(plan, collector.clone()).expect("the host has timers and sockets");
+    let seen = Rc::new(RefCell::new(Seen::default()));
+    let summary = run(plan, seen.clone()).expect("the host has timers and sockets");
     assert!(summary.is_conserved(), "{summary:?}");
-    let seen = std::mem::take(&mut collector.borrow_mut().seen);
+    let seen = std::mem::take(&mut *seen.borrow_mut());
     (summary, seen)
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -27,6 +27,8 @@ pub(crate) struct Mosquitto {
     config: PathBuf,
     log: PathBuf,
     pub(crate) port: u16,
+    /// Port without TLS, for witnesses.
+    side_port: u16,
 }
 
 /// Somebody who listens to everything, and misses nothing while the broker is away.
@@ -45,8 +47,9 @@ pub(crate) struct Files {
 impl Mosquitto {
     /// Starts a broker with these lines in its configuration besides the usual ones.
     pub(crate) fn start(folder: &Folder, lines: &str) -> Self {
-        let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("it is bound").port();
+        let free = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a free port"));
+        let [port, side_port] =
+            free.each_ref().map(|free| free.local_addr().expect("it is bound").port());
         drop(free);
         let log = folder.0.join("mosquitto.log");
         let store = folder.0.display();
@@ -57,6 +60,7 @@ impl Mosquitto {
                  persistence true\npersistence_location {store}/\n\
                  autosave_on_changes true\nautosave_interval 1\n\
                  log_dest file {}\nlog_type all\n\
+                 listener {side_port} 127.0.0.1\n\
                  listener {port} 127.0.0.1\n{lines}\n",
                 log.display()
             ),
@@ -66,6 +70,7 @@ impl Mosquitto {
             config,
             log,
             port,
+            side_port,
         };
         broker.run();
         broker
@@ -89,6 +94,16 @@ impl Mosquitto {
         }
     }
 
+    /// Asks the process to end, as a restart of the service does, and waits for it.
+    pub(crate) fn end(&mut self) {
+        if let Some(child) = &mut self.child {
+            let asked = Command::new("kill").arg(child.id().to_string()).status();
+            assert!(asked.expect("kill starts").success());
+            child.wait().ok();
+        }
+        self.child = None;
+    }
+
     /// Returns what it wrote until now.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
@@ -103,14 +118,11 @@ impl Drop for Mosquitto {
 
 impl Subscriber {
     /// Subscribes to a filter; returns when the broker has confirmed it.
-    pub(crate) fn start(broker: &Mosquitto, filter: &str, ca: Option<&Path>) -> Self {
+    pub(crate) fn start(broker: &Mosquitto, filter: &str) -> Self {
         let mut command = Command::new("mosquitto_sub");
-        let port = broker.port.to_string();
+        let port = broker.side_port.to_string();
         command.args(["-h", "localhost", "-p", &port, "-i", "witness", "-c", "-q", "1"]);
         command.args(["-t", filter, "-F", "%t %p"]);
-        if let Some(ca) = ca {
-            command.arg("--cafile").arg(ca);
-        }
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -143,7 +155,7 @@ impl Subscriber {
         parts.map(|(topic, payload)| (topic.to_owned(), payload.to_owned())).collect()
     }
 
-    /// Waits for so many different messages.
+    /// Waits for so many different messages, and returns those that came.
     pub(crate) fn wait_for(&self, count: usize) -> Vec<(String, String)> {
         let distinct = || {
             let mut messages = self.messages();
@@ -151,7 +163,8 @@ impl Subscriber {
             messages.dedup();
             messages
         };
-        until("the messages arrive", || distinct().len() >= count);
+        // What did not come is shown best by who knows what should have.
+        wait(|| distinct().len() >= count);
         distinct()
     }
 }
@@ -215,12 +228,20 @@ fn now_s() -> i64 {
     i64::try_from(since.as_secs()).expect("before the year 292277026596")
 }
 
-/// Waits for something, for a while.
-#[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
+/// Waits for what must happen.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    assert!(wait(is_so), "in vain: {what}");
+}
+
+/// Waits for something, for a while; returns whether it happened.
+#[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
+fn wait(is_so: impl Fn() -> bool) -> bool {
     let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "in vain: {what}");
+    while start.elapsed() < PATIENCE {
+        if is_so() {
+            return true;
+        }
         thread::sleep(LOOK);
     }
+    false
 }
