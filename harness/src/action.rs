@@ -4,6 +4,7 @@
 
 mod check;
 mod interrupt;
+mod live;
 mod look;
 mod man;
 mod run;
@@ -26,6 +27,7 @@ use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
 use self::interrupt::interrupt;
+pub use self::live::{LiveAction, LiveReport};
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -41,6 +43,8 @@ pub enum Action {
     ExplainWiring(WiringAction),
     /// Write manual pages.
     Man(ManAction),
+    /// Run nodes against a real broker.
+    Live(Box<LiveAction>),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -202,6 +206,7 @@ impl Action {
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
             Self::Man(action) => man::man(&action),
+            Self::Live(action) => live::live(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
