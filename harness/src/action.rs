@@ -148,6 +148,8 @@ pub struct Report {
 /// Formats of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
+    /// For people who look rather than read: a page for browsers.
+    Html,
     /// For programs.
     Json,
     /// For build servers.

@@ -161,7 +161,7 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    /// text, html, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.
@@ -483,12 +483,13 @@ fn report(text: &str) -> Result<Report, String> {
         None => (text, Target::Stdout),
     };
     let format = match format {
+        "html" => Format::Html,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json or junit"
+                "\"{format}\" is no format; expected text, html, json or junit"
             ));
         }
     };
@@ -581,7 +582,7 @@ mod tests {
                 target: Target::Stdout
             })
         );
-        assert!(report("html").is_err());
+        assert!(report("pdf").is_err());
         assert!(report("json=").is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Reports: one format per file, all fed by the same events.
 
+mod html;
 mod json;
 mod junit;
 mod lives;
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 
 use crate::event::{Reporter, RunEvent};
 
+pub(crate) use html::Sitting;
+pub use html::{HtmlReport, Portrait};
 pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use lives::LivesReport;

@@ -58,6 +58,8 @@ pub(super) fn explain_wiring(action: &WiringAction) -> Exit {
             let value = explain::wiring_json(&diagram, &wiring);
             print(&format!("{value:#}\n"))
         }
-        Format::Junit | Format::Text => print(&explain::wiring_text(&diagram, &wiring)),
+        Format::Html | Format::Junit | Format::Text => {
+            print(&explain::wiring_text(&diagram, &wiring))
+        }
     }
 }
