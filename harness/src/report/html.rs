@@ -116,7 +116,7 @@ impl HtmlReport {
                     file: scenario.file.clone(),
                     seed: outcome.seed,
                     more: 0,
-                    html: world::failures(scenario, outcome).concat(),
+                    html: world::failures(scenario, outcome, 1).concat(),
                 });
             } else {
                 self.failing_left_out += 1;

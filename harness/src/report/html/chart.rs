@@ -16,7 +16,7 @@ pub(super) const WIDTH: f64 = 1_000.0;
 /// Rows of a table at most.
 pub(super) const ROWS_MAX: u64 = 24;
 /// How far labels of faults stay apart, in hundredths of the width.
-const LABEL_GAP: f64 = 26.0;
+const LABEL_GAP: f64 = 30.0;
 /// Faults that have a label at most.
 const LABELS_MAX: usize = 8;
 
@@ -126,15 +126,18 @@ impl Stage<'_> {
         let mut free = 0.0;
         for fault in self.faults() {
             let at = self.x(fault.from) / WIDTH * 100.0;
-            if at >= free && labels.len() < LABELS_MAX {
-                let mut tick = tick(at, fault.fault.clone());
-                if at <= 70.0 {
-                    tick.place = "first";
-                } else {
-                    tick.place = "last";
-                }
-                labels.push(tick);
-                free = at + LABEL_GAP;
+            // Words stand right of where the fault begins, or left of it where that has no room.
+            let (left, place) = if at <= 100.0 - LABEL_GAP {
+                (at, "first")
+            } else {
+                (at - LABEL_GAP, "last")
+            };
+            if left >= free && labels.len() < LABELS_MAX {
+                labels.push(Tick {
+                    place,
+                    ..tick(at, fault.fault.clone())
+                });
+                free = left + LABEL_GAP;
             }
         }
         labels
@@ -186,17 +189,19 @@ impl Stage<'_> {
         path
     }
 
-    /// Draws each stretch of a series as a dot, or as a stroke from least to most.
-    pub(super) fn dots(&self, series: &Series, y: impl Fn(i64) -> f64) -> Path {
-        let mut path = Path::default();
+    /// Draws each stretch of a series as a dot, or as two with a thin line between least and most.
+    pub(super) fn dots(&self, series: &Series, y: impl Fn(i64) -> f64, class: &str) -> String {
+        let (mut dots, mut lines) = (Path::default(), Path::default());
         for bucket in series.buckets() {
             let x = self.x(u64::midpoint(bucket.from, bucket.to));
-            path.dot(x, y(bucket.min));
+            dots.dot(x, y(bucket.min));
             if bucket.max != bucket.min {
-                path.to(x, y(bucket.max));
+                dots.dot(x, y(bucket.max));
+                lines.jump(x, y(bucket.min));
+                lines.to(x, y(bucket.max));
             }
         }
-        path
+        lines.element(&format!("{class} range")) + &dots.element(class)
     }
 }
 
@@ -204,7 +209,16 @@ impl Scale {
     /// Returns a scale that holds everything from `low` to `high`, in steps that people count in.
     pub(super) fn around(low: f64, high: f64, height: u32) -> Self {
         let span = (high - low).max(1e-6);
-        let step = nice_step(span / 4.0);
+        Self::stepped(low, high, height, nice_step(span / 4.0))
+    }
+
+    /// Returns a scale for what comes in whole numbers.
+    pub(super) fn counting(low: f64, high: f64, height: u32) -> Self {
+        let step = nice_step((high - low).max(1.0) / 4.0).max(1.0);
+        Self::stepped(low, high, height, step)
+    }
+
+    fn stepped(low: f64, high: f64, height: u32, step: f64) -> Self {
         let low = (low / step).floor() * step;
         let high = (high / step).ceil() * step;
         Self {

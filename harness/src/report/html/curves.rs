@@ -54,7 +54,7 @@ fn temperature(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     marks += &band_of(stage, &node.truth, band, scale).element("band");
     marks += &stage.curve(&node.truth, y).element("truth");
     marks += &stage.curve(&node.sensed, y).element("sensed");
-    marks += &stage.dots(&node.reported, y).element("reported");
+    marks += &stage.dots(&node.reported, y, "reported");
     let decimals = scale.decimals();
     let head = ["time", "true °C", "sensed °C", "reported °C", "readings"];
     let rows = stage.rows().filter_map(|(from, to)| {
@@ -98,10 +98,10 @@ fn off_by(node: &NodePortrait, band: f64) -> String {
     let readings = node.reported.count();
     match pairs.max() {
         Some(most) => format!(
-            "{readings} readings, at most {:.2} °C off; ± {band:.1} °C is allowed.",
+            "{readings} readings, at most {:.2} °C off. The band is ± {band:.1} °C of the truth.",
             celsius(most.max(0))
         ),
-        None => format!("No reading was believed; ± {band:.1} °C would be allowed."),
+        None => format!("No reading was believed. The band is ± {band:.1} °C of the truth."),
     }
 }
 
@@ -121,10 +121,10 @@ fn band_of(stage: Stage<'_>, truth: &Series, band: f64, scale: Scale) -> Path {
 /// Codes of the converter, and those that were not believed.
 fn code(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let (low, high) = node.code.extent()?;
-    let scale = Scale::around(plain(low), plain(high), LOW);
+    let scale = Scale::counting(plain(low), plain(high), LOW);
     let y = |value: i64| scale.y(plain(value));
     let mut marks = stage.background(scale);
-    marks += &stage.dots(&node.code, y).element("code");
+    marks += &stage.dots(&node.code, y, "code");
     let mut rejected = Path::default();
     for bucket in node.rejected.buckets() {
         let x = stage.x(u64::midpoint(bucket.from, bucket.to));
@@ -177,7 +177,7 @@ fn queue(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     // A queue that was never a quarter full is shown closer.
     let is_close = most * 4 < capacity;
     let top = if is_close { most.max(1) } else { capacity };
-    let scale = Scale::around(0.0, plain(top), LOW);
+    let scale = Scale::counting(0.0, plain(top), LOW);
     let y = |value: i64| scale.y(plain(value));
     let mut marks = stage.background(scale);
     marks += &steps(stage, &node.queue, y).element("queue");

@@ -8,7 +8,7 @@ use super::chart::{Chart, Legend, Mark, Scale, Stage, tick};
 use super::curves::{blank, plain, table};
 use super::portrait::NodePortrait;
 use super::spans::{Span, Standing};
-use super::svg::rect;
+use super::svg::Path;
 
 /// Height of one lane.
 const LANE: u32 = 24;
@@ -35,39 +35,38 @@ pub(super) fn standing(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let mut top = 0.0;
     let lane_height = f64::from(LANE);
     for lane in &lanes {
-        let mine = stretches(spans, stage.end());
-        let mine: Vec<(u64, u64)> = mine
-            .filter(|(span, _)| span.standing == *lane)
-            .map(|(span, to)| (span.from, to))
-            .collect();
-        let class = format!("lane {}", class(*lane));
-        for (from, to) in &mine {
-            let (x, end) = (stage.x(*from), stage.x(*to));
-            let size = ((end - x).max(1.2), lane_height - 6.0);
-            marks += &rect(&class, (x, top + 3.0), size);
+        let middle = top + lane_height / 2.0;
+        let mut path = Path::default();
+        for (from, to) in stretches(spans, *lane, stage.end()) {
+            let (x, end) = (stage.x(from), stage.x(to));
+            path.jump(x, middle);
+            path.to(end.max(x + 1.2), middle);
         }
-        let middle = (top + lane_height / 2.0) / f64::from(height) * 100.0;
-        y.push(tick(middle, lane.as_str().to_owned()));
-        let whole: u64 = mine.iter().map(|(from, to)| to - from).sum();
+        marks += &path.element(&format!("lane {}", class(*lane)));
+        y.push(tick(
+            middle / f64::from(height) * 100.0,
+            lane.as_str().to_owned(),
+        ));
+        let (times, whole) = node.standing.total(*lane, stage.end());
         let share = plain(i64::try_from(whole).unwrap_or(i64::MAX)) * 100.0
             / plain(i64::try_from(stage.end()).unwrap_or(i64::MAX));
         rows.push(vec![
             lane.as_str().to_owned(),
-            mine.len().to_string(),
+            times.to_string(),
             SimSpan::from_nanos(whole).to_string(),
-            format!("{share:.1} %"),
+            format!("{share:.2} %"),
         ]);
         top += lane_height;
     }
     let in_session = rows.first().filter(|_| furthest == Standing::Session);
     let summary = match in_session {
-        Some(row) => format!("In session for {} of the time.", row[3]),
+        Some(row) => format!("In session for {} of the time, {} times.", row[3], row[1]),
         None => "It never had a session.".to_owned(),
     };
     let grain = match node.standing.grain() {
         0 => String::new(),
         grain => format!(
-            " Stretches below {} count as part of the one before.",
+            " Stretches below {} are not drawn.",
             SimSpan::from_nanos(grain)
         ),
     };
@@ -86,9 +85,9 @@ pub(super) fn standing(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
 /// Strength of what the node received.
 pub(super) fn signal(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let (low, high) = node.rssi.extent()?;
-    let scale = Scale::around(plain(low) - 1.0, plain(high) + 1.0, LOW);
+    let scale = Scale::counting(plain(low) - 1.0, plain(high) + 1.0, LOW);
     let y = |value: i64| scale.y(plain(value));
-    let marks = stage.background(scale) + &stage.dots(&node.rssi, y).element("rssi");
+    let marks = stage.background(scale) + &stage.dots(&node.rssi, y, "rssi");
     let head = ["time", "least dBm", "most dBm", "frames"];
     let rows = stage.rows().filter_map(|(from, to)| {
         let bucket = node.rssi.between(from, to)?;
@@ -119,7 +118,7 @@ pub(super) fn rate(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let (low, high) = node.rate.extent()?;
     let scale = Scale::around(0.0, plain(high) / 1e3, LOW);
     let y = |value: i64| scale.y(plain(value) / 1e3);
-    let marks = stage.background(scale) + &stage.dots(&node.rate, y).element("rate");
+    let marks = stage.background(scale) + &stage.dots(&node.rate, y, "rate");
     let head = ["time", "least Mb/s", "most Mb/s", "frames", "tries again"];
     let again = node.retries.buckets().iter().map(|bucket| bucket.sum);
     let again: i128 = again.sum();
@@ -155,12 +154,12 @@ pub(super) fn rate(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     })
 }
 
-/// Returns each stretch with its end.
-fn stretches(spans: &[Span], end: u64) -> impl Iterator<Item = (Span, u64)> {
+/// Returns the stretches that the node stood there.
+fn stretches(spans: &[Span], standing: Standing, end: u64) -> impl Iterator<Item = (u64, u64)> {
     let ends = spans.iter().skip(1).map(|next| next.from);
-    let ends = ends.chain([end]);
-    let all = spans.iter().copied().zip(ends);
-    all.map(|(span, to)| (span, to.max(span.from)))
+    let all = spans.iter().zip(ends.chain([end]));
+    let mine = all.filter(move |(span, _)| span.standing == standing);
+    mine.map(|(span, to)| (span.from, to.max(span.from)))
 }
 
 const fn class(standing: Standing) -> &'static str {

@@ -3,7 +3,7 @@
 //! Owns how stretches are joined when there are too many. Does not know what events mean.
 
 /// Stretches that are kept at most.
-pub(crate) const SPANS_MAX: usize = 400;
+pub(crate) const SPANS_MAX: usize = 1_500;
 
 /// How far a node has come; the order is the way to the broker.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -34,13 +34,19 @@ pub(crate) struct Span {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spans {
     spans: Vec<Span>,
-    /// Stretches below this length were given to their neighbours, in nanoseconds.
+    /// Stretches below this length were given to the one before, in nanoseconds.
     grain: u64,
+    /// How often each standing began, in the order of [`Standing::ALL`].
+    times: [u64; Standing::COUNT],
+    /// Time that each standing gave away, or was given, when stretches were joined.
+    given: [i128; Standing::COUNT],
 }
 
 impl Standing {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 6;
     /// All of them, in order.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; Self::COUNT] = [
         Self::Off,
         Self::Asleep,
         Self::Down,
@@ -56,8 +62,8 @@ impl Standing {
             Self::Asleep => "asleep",
             Self::Down => "no link",
             Self::Joining => "joining",
-            Self::Joined => "has an address",
-            Self::Session => "MQTT session",
+            Self::Joined => "address",
+            Self::Session => "session",
         }
     }
 }
@@ -72,16 +78,20 @@ impl Spans {
 
     /// Begins another stretch; times never run back.
     pub(crate) fn change(&mut self, from: u64, standing: Standing) {
+        if self.spans.is_empty() || self.now() != standing {
+            self.times[standing as usize] += 1;
+        }
         self.push(Span { from, standing });
-        while self.spans.len() > SPANS_MAX {
+        if self.spans.len() > SPANS_MAX {
             self.thin();
         }
     }
 
     /// Learns afterwards that it slept from `from` to `to`.
     pub(crate) fn sleep(&mut self, from: u64, to: u64) {
-        while self.spans.last().is_some_and(|last| last.from >= from) {
-            self.spans.pop();
+        while let Some(last) = self.spans.pop_if(|last| last.from >= from) {
+            let times = &mut self.times[last.standing as usize];
+            *times = times.saturating_sub(1);
         }
         self.change(from, Standing::Asleep);
         self.change(to, Standing::Down);
@@ -97,6 +107,19 @@ impl Spans {
         self.grain
     }
 
+    /// Returns how often the node stood there and how long in all, whatever was joined since.
+    pub(crate) fn total(&self, standing: Standing, end: u64) -> (u64, u64) {
+        let ends = self.spans.iter().skip(1).map(|next| next.from);
+        let all = self.spans.iter().zip(ends.chain([end]));
+        let mine = all.filter(|(span, _)| span.standing == standing);
+        let seen: i128 = mine
+            .map(|(span, to)| i128::from(to.saturating_sub(span.from)))
+            .sum();
+        let whole = seen + self.given[standing as usize];
+        let whole = u64::try_from(whole).unwrap_or(0);
+        (self.times[standing as usize], whole)
+    }
+
     fn push(&mut self, span: Span) {
         match self.spans.last_mut() {
             Some(last) if last.standing == span.standing => {}
@@ -107,29 +130,30 @@ impl Spans {
 
     /// Gives the shorter half of all stretches to the one before.
     fn thin(&mut self) {
-        let lengths = self
-            .spans
-            .windows(2)
-            .map(|pair| pair[1].from - pair[0].from);
-        let mut lengths: Vec<u64> = lengths.collect();
+        let pairs = self.spans.windows(2);
+        let mut lengths: Vec<u64> = pairs.map(|pair| pair[1].from - pair[0].from).collect();
         lengths.sort_unstable();
         let grain = lengths[lengths.len() / 2].max(self.grain + 1);
         self.grain = grain;
+        self.join(|_, length| length < grain);
+        if self.spans.len() > SPANS_MAX {
+            // Most are of one length: every second one goes.
+            self.join(|place, _| place % 2 == 1);
+        }
+    }
+
+    /// Gives stretches to the one before, by place and length; first and last stay.
+    fn join(&mut self, goes: impl Fn(usize, u64) -> bool) {
         let before = std::mem::take(&mut self.spans);
         for (place, span) in before.iter().enumerate() {
-            let next = before.get(place + 1);
-            let short = next.is_some_and(|next| next.from - span.from < grain);
-            if place == 0 || !short {
-                self.push(*span);
+            let length = before.get(place + 1).map(|next| next.from - span.from);
+            match (self.spans.last(), length) {
+                (Some(heir), Some(length)) if goes(place, length) => {
+                    self.given[span.standing as usize] += i128::from(length);
+                    self.given[heir.standing as usize] -= i128::from(length);
+                }
+                _ => self.push(*span),
             }
-        }
-        if self.spans.len() > SPANS_MAX {
-            // All are of one length: every second one goes.
-            let mut place = 0;
-            self.spans.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
         }
     }
 }
@@ -164,7 +188,7 @@ mod tests {
     proptest! {
         #[test]
         fn memory_is_bounded_and_order_is_kept(
-            changes in proptest::collection::vec((0_u64..1_000, 0_usize..6), 1..2_000),
+            changes in proptest::collection::vec((0_u64..1_000, 0_usize..6), 1..4_000),
         ) {
             let mut spans = Spans::default();
             let mut at = 0;
@@ -173,6 +197,17 @@ mod tests {
                 spans.change(at, Standing::ALL[*standing]);
             }
             assert!(spans.all().len() <= SPANS_MAX);
+            let times = changes.iter().scan(0, |at, (step, _)| {
+                *at += step;
+                Some(*at)
+            });
+            let ends: Vec<u64> = times.chain([at + 7]).collect();
+            for standing in Standing::ALL {
+                let pairs = ends.windows(2).zip(&changes);
+                let mine = pairs.filter(|(_, (_, one))| Standing::ALL[*one] == standing);
+                let whole: u64 = mine.map(|(pair, _)| pair[1] - pair[0]).sum();
+                assert_eq!(spans.total(standing, at + 7).1, whole, "{standing:?}");
+            }
             assert!(spans.all().windows(2).all(|pair| pair[0].from < pair[1].from));
         }
     }

@@ -30,7 +30,8 @@ pub(super) fn page(
     outcome: &Outcome,
     portrait: &Portrait,
 ) -> WorldPage {
-    let (failures, shown) = (failures(scenario, outcome), FAILURES_SHOWN);
+    let shown = FAILURES_SHOWN;
+    let failures = failures(scenario, outcome, shown);
     let header = portrait.header.as_ref();
     let drawn = header.map_or(&[][..], |header| &header.drawn);
     let nodes = shown_nodes(outcome, portrait);
@@ -96,7 +97,7 @@ pub(super) fn facts(portrait: &Portrait) -> Vec<(String, String)> {
         ),
         ("queue", format!("{} readings", header.queue_capacity)),
         (
-            "allowed error",
+            "error band",
             format!("± {:.1} °C", f64::from(header.error_band_mc) / 1e3),
         ),
     ];
@@ -122,7 +123,7 @@ pub(super) fn facts(portrait: &Portrait) -> Vec<(String, String)> {
 }
 
 /// Returns the failures of a world that tell its story.
-pub(super) fn failures(scenario: &ScenarioInfo, outcome: &Outcome) -> Vec<String> {
+pub(super) fn failures(scenario: &ScenarioInfo, outcome: &Outcome, most: usize) -> Vec<String> {
     let one = |failure: &Failure| {
         rendered(&FailurePage {
             claim: failure.claim.clone(),
@@ -135,7 +136,8 @@ pub(super) fn failures(scenario: &ScenarioInfo, outcome: &Outcome) -> Vec<String
             replay: replay_command(&scenario.file, outcome.seed, failure.at),
         })
     };
-    telling(&outcome.failures).into_iter().map(one).collect()
+    let telling = telling(&outcome.failures).into_iter();
+    telling.take(most).map(one).collect()
 }
 
 /// Returns the nodes whose curves are shown: the first, and those that failed.
