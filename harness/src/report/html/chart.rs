@@ -89,10 +89,25 @@ impl Stage<'_> {
         self.portrait.end.max(1)
     }
 
+    /// Returns where charts begin: at zero, or with the first sample where that comes so late
+    /// that nothing could be seen.
+    pub(super) fn begin(&self) -> u64 {
+        let node = self.portrait.nodes.get(self.node);
+        let first = node.and_then(|node| node.code.buckets().first());
+        let first = first.map_or(0, |bucket| bucket.from);
+        if first > self.end() / 2 && first < self.end() {
+            first
+        } else {
+            0
+        }
+    }
+
     /// Returns where a moment is.
     #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
     pub(super) fn x(&self, at: u64) -> f64 {
-        WIDTH * (at as f64 / self.end() as f64).min(1.0)
+        let begin = self.begin();
+        let whole = (self.end() - begin) as f64;
+        WIDTH * (at.saturating_sub(begin) as f64 / whole).min(1.0)
     }
 
     /// Returns the faults that concern the node.
@@ -145,9 +160,10 @@ impl Stage<'_> {
 
     /// Returns the marks of the axis of time.
     pub(super) fn x_ticks(&self) -> Vec<Tick> {
-        let step = time_step(self.end());
-        let count = self.end() / step;
-        let ticks = (0..=count).map(|n| {
+        let begin = self.begin();
+        let step = time_step(self.end() - begin);
+        let places = begin.div_ceil(step)..=self.end() / step;
+        let ticks = places.map(|n| {
             let at = self.x(n * step) / WIDTH * 100.0;
             tick(at, SimSpan::from_nanos(n * step).to_string())
         });
@@ -163,16 +179,14 @@ impl Stage<'_> {
 
     /// Returns the stretches of time that rows of a table stand for.
     pub(super) fn rows(&self) -> impl Iterator<Item = (u64, u64)> + use<> {
-        let end = self.end();
-        let step = end.div_ceil(ROWS_MAX).max(1);
-        let count = end.div_ceil(step);
+        let begin = self.begin();
+        let whole = self.end() - begin;
+        let step = whole.div_ceil(ROWS_MAX).max(1);
+        let count = whole.div_ceil(step);
         (0..count).map(move |n| {
-            let to = if n + 1 == count {
-                u64::MAX
-            } else {
-                (n + 1) * step
-            };
-            (n * step, to)
+            let to = begin + (n + 1) * step;
+            let to = if n + 1 == count { u64::MAX } else { to };
+            (begin + n * step, to)
         })
     }
 
@@ -239,6 +253,11 @@ impl Scale {
         let marks = self.marks().into_iter();
         let at = |value: f64| self.y(value) / self.height * 100.0;
         marks.map(|value| tick(at(value), words(value))).collect()
+    }
+
+    /// Returns where a value is, or the edge that it lies beyond.
+    pub(super) fn inside(&self, value: f64) -> f64 {
+        self.y(value).clamp(0.0, self.height)
     }
 
     /// Returns how many decimals tell the marks apart.

@@ -11,6 +11,8 @@ use super::svg::{Path, line};
 
 /// Height of the charts that matter most.
 const TALL: u32 = 260;
+/// How far beyond everything else the chart follows the sensor's voltage, in °C.
+const SENSED_ROOM: f64 = 15.0;
 /// Height of the others.
 const LOW: u32 = 150;
 
@@ -42,14 +44,17 @@ fn temperature(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let (low, high) = node.truth.extent()?;
     let header = stage.portrait.header.as_ref()?;
     let band = f64::from(header.error_band_mc) / 1e3;
-    let seen = [&node.sensed, &node.reported].map(Series::extent);
-    let seen = seen.into_iter().flatten();
-    let (low, high) = seen.fold((low, high), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-    let (truth_low, truth_high) = node.truth.extent()?;
-    let low = celsius(low).min(celsius(truth_low) - band);
-    let high = celsius(high).max(celsius(truth_high) + band);
-    let scale = Scale::around(low, high, TALL);
-    let y = |value: i64| scale.y(celsius(value));
+    let (least, most) = node.reported.extent().unwrap_or((low, high));
+    let low = celsius(low.min(least)).min(celsius(low) - band);
+    let high = celsius(high.max(most)).max(celsius(high) + band);
+    // A sensor with a fault may say anything; the chart is about what is near.
+    let sensed = node.sensed.extent().map(|(least, most)| {
+        let (least, most) = (celsius(least), celsius(most));
+        (least.max(low - SENSED_ROOM), most.min(high + SENSED_ROOM))
+    });
+    let (least, most) = sensed.unwrap_or((low, high));
+    let scale = Scale::around(low.min(least), high.max(most), TALL);
+    let y = |value: i64| scale.inside(celsius(value));
     let mut marks = stage.background(scale);
     marks += &band_of(stage, &node.truth, band, scale).element("band");
     marks += &stage.curve(&node.truth, y).element("truth");
@@ -70,7 +75,7 @@ fn temperature(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     });
     Some(Chart {
         title: "Temperature".to_owned(),
-        summary: off_by(node, band),
+        summary: off_by(node, band) + &beyond(node, scale),
         height: TALL,
         marks,
         y: scale.ticks(|value| format!("{value:.decimals$} °C")),
@@ -102,6 +107,23 @@ fn off_by(node: &NodePortrait, band: f64) -> String {
             celsius(most.max(0))
         ),
         None => format!("No reading was believed. The band is ± {band:.1} °C of the truth."),
+    }
+}
+
+/// Says what lies outside of the chart.
+fn beyond(node: &NodePortrait, scale: Scale) -> String {
+    let is_outside = |value: i64| {
+        let place = scale.y(celsius(value));
+        place < 0.0 || place > f64::from(TALL)
+    };
+    match node.sensed.extent() {
+        Some((least, most)) if is_outside(least) || is_outside(most) => format!(
+            " The sensor's voltage says {:.0} °C to {:.0} °C: what lies beyond is drawn at the \
+             edge.",
+            celsius(least),
+            celsius(most)
+        ),
+        _ => String::new(),
     }
 }
 

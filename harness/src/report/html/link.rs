@@ -60,7 +60,7 @@ pub(super) fn standing(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     }
     let in_session = rows.first().filter(|_| furthest == Standing::Session);
     let summary = match in_session {
-        Some(row) => format!("In session for {} of the time, {} times.", row[3], row[1]),
+        Some(row) => format!("In session {} times, {} in all.", row[1], row[2]),
         None => "It never had a session.".to_owned(),
     };
     let grain = match node.standing.grain() {

@@ -5,8 +5,8 @@
 
 /// Stretches that a series keeps at most.
 pub(crate) const BUCKETS_MAX: usize = 600;
-/// Length of a stretch at first, in nanoseconds.
-const WIDTH_FIRST_NS: u64 = 1_000_000;
+/// Length of a stretch at first, in nanoseconds: nothing is joined before it must be.
+const WIDTH_FIRST_NS: u64 = 1;
 
 /// The values of one stretch of time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -139,11 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_within_a_millisecond_is_one() {
-        let series = series(&[(10, 5), (10, 1), (10, 3), (1_000_000, 2)]);
+    fn what_happens_at_one_time_is_one() {
+        let series = series(&[(10, 5), (0, 1), (0, 3), (1, 2)]);
         let first = Bucket {
             from: 10,
-            to: 30,
+            to: 10,
             min: 1,
             max: 5,
             last: 3,

@@ -97,7 +97,7 @@ impl Plan {
         } else {
             "No sensor's output reaches a converter".to_owned()
         };
-        let divider = if wiring.board().has_divider() {
+        let divider = if wiring.is_measured() && wiring.board().has_divider() {
             ", behind which 220 kΩ over 100 kΩ lead to the converter"
         } else {
             ""
