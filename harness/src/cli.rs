@@ -54,6 +54,7 @@ Examples:
                                                  64 different worlds
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
+  nodelab run scenarios --report html=out.html   charts to look at in a browser
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
   nodelab run scenarios/network/tls-1-3.test.yaml --seed 1 --pcap tls.pcapng
@@ -161,7 +162,8 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, html, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    /// text, html, json or junit, each to a file with `=FILE`; `-` is standard output. May be
+    /// repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.

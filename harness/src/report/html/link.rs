@@ -60,6 +60,7 @@ pub(super) fn standing(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     }
     let in_session = rows.first().filter(|_| furthest == Standing::Session);
     let summary = match in_session {
+        Some(row) if row[1] == "1" => format!("In session once, for {}.", row[2]),
         Some(row) => format!("In session {} times, {} in all.", row[1], row[2]),
         None => "It never had a session.".to_owned(),
     };

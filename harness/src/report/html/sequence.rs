@@ -95,21 +95,14 @@ fn draw(message: &Message, begin: u64, y: f64) -> String {
     let after = format!("+{after}").replace("+0 ns", "0");
     let mut out = text("soft", (node - 10.0, y + 22.0), "end", &after);
     let middle = f64::midpoint(node, broker);
-    let words = shortened(&message.words);
+    let words = shortened(&message.words, ROOM);
     let kind = match (message.alarm, message.encrypted) {
         (true, _) => "-bad",
         (false, true) => "-sealed",
         (false, false) => "",
     };
     if message.from == From::Note {
-        let remark = if message.alarm {
-            "remark-bad"
-        } else {
-            "remark"
-        };
-        out += &rect(remark, (node + 8.0, y + 6.0), (broker - node - 16.0, 22.0));
-        let class = if message.alarm { "bad" } else { "" };
-        return out + &text(class, (middle, y + 21.0), "middle", &words);
+        return out + &remark(message, (node, broker), y);
     }
     let class = if message.alarm { "bad" } else { "" };
     out += &text(class, (middle, y + 11.0), "middle", &words);
@@ -126,6 +119,29 @@ fn draw(message: &Message, begin: u64, y: f64) -> String {
     head.close();
     out += &head.element(&format!("head{kind}"));
     out + &text("soft", (middle, y + 29.0), "middle", &nature(message))
+}
+
+/// Draws a remark in a box, on two lines if it is long.
+fn remark(message: &Message, (node, broker): (f64, f64), y: f64) -> String {
+    let (kind, class) = if message.alarm {
+        ("remark-bad", "bad small")
+    } else {
+        ("remark", "small")
+    };
+    let middle = f64::midpoint(node, broker);
+    let mut out = rect(kind, (node + 6.0, y + 2.0), (broker - node - 12.0, 30.0));
+    let words = &message.words;
+    let cut = words.char_indices().nth(ROOM).map_or(0, |(end, _)| end);
+    let split = words[..cut].rfind([' ', ',']).map(|at| at + 1);
+    match split {
+        Some(at) => {
+            let (first, second) = words.split_at(at);
+            out += &text(class, (middle, y + 14.0), "middle", first.trim());
+            let second = shortened(second.trim(), ROOM);
+            out + &text(class, (middle, y + 27.0), "middle", &second)
+        }
+        None => out + &text(class, (middle, y + 21.0), "middle", &shortened(words, ROOM)),
+    }
 }
 
 /// Says how long a message is and who can read it.
@@ -161,8 +177,8 @@ fn numbers(messages: &[Message]) -> Table {
     table(&["time", "from", "what", "bytes", "encrypted"], rows)
 }
 
-fn shortened(words: &str) -> String {
-    match words.char_indices().nth(ROOM) {
+fn shortened(words: &str, room: usize) -> String {
+    match words.char_indices().nth(room) {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words.to_owned(),
     }
