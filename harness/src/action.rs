@@ -166,6 +166,8 @@ pub struct Report {
 pub enum Format {
     /// For GitHub: annotations at the lines of scenario files.
     Github,
+    /// For people who look rather than read: a page for browsers.
+    Html,
     /// For programs.
     Json,
     /// For build servers.

@@ -56,6 +56,7 @@ Examples:
                                                  64 different worlds
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
+  nodelab run scenarios --report html=out.html   charts to look at in a browser
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
   nodelab run scenarios/network/tls-1-3.test.yaml --seed 1 --pcap tls.pcapng
@@ -181,7 +182,7 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
+    /// text, html, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
     /// repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
@@ -524,12 +525,13 @@ fn report(text: &str) -> Result<Report, String> {
     };
     let format = match format {
         "github" => Format::Github,
+        "html" => Format::Html,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json, junit or github"
+                "\"{format}\" is no format; expected text, html, json, junit or github"
             ));
         }
     };
@@ -622,7 +624,7 @@ mod tests {
                 target: Target::Stdout
             })
         );
-        assert!(report("html").is_err());
+        assert!(report("pdf").is_err());
         assert!(report("json=").is_err());
     }
 }

@@ -32,6 +32,8 @@ steps:
 /// A scenario with everything it names.
 #[derive(Clone, Debug)]
 pub struct Prepared {
+    /// The parts of its board, and the wires between them.
+    pub diagram: Arc<Diagram>,
     /// The scenario.
     pub scenario: Scenario,
     /// What protects the streams on its board, if anything does.
@@ -124,14 +126,15 @@ fn complete(
     });
     let tls = scenario.extension.tls.as_ref();
     let settled = tls.zip(wiring.as_ref());
-    let settled = settled.map(|(tls, wiring)| tls.settle(wiring.board(), &scenario.file));
+    let settled = settled.map(|(tls, (_, wiring))| tls.settle(wiring.board(), &scenario.file));
     let security = settled.transpose().unwrap_or_else(|error| {
         errors.push(error);
         None
     });
     match wiring {
-        Some(wiring) if errors.is_empty() => Ok((
+        Some((diagram, wiring)) if errors.is_empty() => Ok((
             Prepared {
+                diagram: Arc::new(diagram),
                 scenario,
                 security,
                 trace,
@@ -184,14 +187,17 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn read_wiring(scenario: &Scenario) -> Result<Option<Wiring>, Vec<Diagnostic>> {
+fn read_wiring(scenario: &Scenario) -> Result<Option<(Diagram, Wiring)>, Vec<Diagnostic>> {
     if let Some(reference) = &scenario.extension.diagram {
         exists(scenario, reference, "diagram")?;
-        return read_wiring_of(&reference.path).map(|(_, wiring)| Some(wiring));
+        return read_wiring_of(&reference.path).map(Some);
     }
     let file = SourceFile::new("the built-in board", BUILT_IN_BOARD);
-    let wiring = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| Wiring::new(&diagram));
-    wiring.map(Some).map_err(|error| located(&file, &error))
+    let board = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| {
+        let wiring = Wiring::new(&diagram)?;
+        Ok((diagram, wiring))
+    });
+    board.map(Some).map_err(|error| located(&file, &error))
 }
 
 fn read_trace(scenario: &Scenario) -> Result<Option<Profile>, Vec<Diagnostic>> {

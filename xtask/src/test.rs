@@ -35,6 +35,13 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    program: Program::Own("chromium"),
+    probe: &["--version"],
+    install: "apt-get install chromium",
+};
+
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
 /// rest, compilers above all.
 const QEMU: Tool = Tool {
@@ -61,7 +68,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 22] = [
+const STEPS: [Step; 23] = [
     FORMAT,
     TIDY,
     Step {
@@ -100,6 +107,20 @@ const STEPS: [Step; 22] = [
             "--workspace",
             "--test",
             "capture",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
+        name: "html-browser",
+        proves: "a browser draws and prints reports, on a phone too, and fetches nothing",
+        tool: Some(CHROMIUM),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "report_html",
             "--",
             "--ignored",
         ]),

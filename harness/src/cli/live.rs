@@ -212,7 +212,9 @@ fn text_or_json(text: &str) -> Result<LiveReport, String> {
     let format = match report.format {
         Format::Json => TextOrJson::Json,
         Format::Text => TextOrJson::Text,
-        Format::Github | Format::Junit => return Err("expected text or json".to_owned()),
+        Format::Github | Format::Html | Format::Junit => {
+            return Err("expected text or json".to_owned());
+        }
     };
     let target = report.target;
     Ok(LiveReport { format, target })
