@@ -4,6 +4,7 @@
 //! each service has a moment to say what it did. Does not know what a service does.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -13,16 +14,21 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::certificates::{CertificateOptions, Certificates};
 use super::clock::Clock;
 use super::closing::Closing;
 use super::door::Rules;
 use super::error::ServeError;
 use super::journal::Journal;
 use super::limits::{self, CONNECTIONS_MAX, GRACE_S};
+use super::mqtt::{self, MqttOptions};
+use super::tls::{self, TlsOptions};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// Whose certificates services show, if any does.
+    pub certificates: CertificateOptions,
     /// How long to serve; `None` is until a signal.
     pub duration: Option<SimSpan>,
     /// Print only the beginning and the end.
@@ -35,11 +41,17 @@ pub struct Plan {
 
 /// One service with its options.
 #[derive(Clone, Debug)]
-pub enum Service {}
+pub enum Service {
+    /// An MQTT broker.
+    Mqtt(MqttOptions),
+    /// A TLS endpoint.
+    Tls(TlsOptions),
+}
 
 /// What all services share; clones are the same house.
 #[derive(Clone, Debug)]
 pub struct House {
+    certificates: Option<Arc<Certificates>>,
     /// Real time.
     pub clock: Clock,
     /// When to end.
@@ -59,8 +71,30 @@ pub struct Ready {
 }
 
 impl Service {
-    async fn open(self, _house: &House) -> Result<Ready, ServeError> {
-        match self {}
+    async fn open(self, house: &House) -> Result<Ready, ServeError> {
+        match self {
+            Self::Mqtt(options) => mqtt::open(options, house).await,
+            Self::Tls(options) => tls::open(options, house).await,
+        }
+    }
+
+    const fn shows_certificates(&self) -> bool {
+        match self {
+            Self::Mqtt(options) => options.secure.is_some(),
+            Self::Tls(_) => true,
+        }
+    }
+}
+
+impl House {
+    /// Returns whose certificates services show.
+    ///
+    /// # Panics
+    ///
+    /// Unless the service said that it shows certificates.
+    pub(super) fn certificates(&self) -> &Certificates {
+        let certificates = self.certificates.as_deref();
+        certificates.expect("they are made before a service opens that shows them")
     }
 }
 
@@ -83,7 +117,14 @@ pub fn run(plan: Plan) -> Result<String, ServeError> {
     }
     let clock = Clock::start();
     let (journal, printer) = Journal::start(clock, plan.quiet).map_err(ServeError::Machine)?;
+    let mut shown = plan.services.iter().map(Service::shows_certificates);
+    let certificates = if shown.any(|shown| shown) {
+        Some(Arc::new(Certificates::new(plan.certificates, clock)?))
+    } else {
+        None
+    };
     let house = House {
+        certificates,
         clock,
         closing: Closing::new(),
         journal,
@@ -110,6 +151,10 @@ async fn serve_all(
     let mut ready = Vec::new();
     for service in services {
         ready.push(service.open(&house).await?);
+    }
+    let of_certificates = house.certificates.iter().flat_map(|own| own.greeting());
+    for line in of_certificates {
+        house.journal.always(format_args!("{line}"));
     }
     for line in ready.iter().flat_map(|one| &one.greeting) {
         house.journal.always(format_args!("{line}"));
