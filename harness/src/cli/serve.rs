@@ -3,6 +3,7 @@
 //! Owns what all services have in common; each service has a file of its own beside this one.
 
 mod certificates;
+mod link;
 mod mqtt;
 mod tls;
 
@@ -27,7 +28,9 @@ Examples:
   nodelab serve --tls 4433 --certificate expired
                                      does the client notice? openssl s_client -connect :4433
   nodelab serve --tls 4433 --behave truncated-flight
-                                     does the client give up?";
+                                     does the client give up?
+  nodelab serve --link lossy --listen 1884 --upstream 127.0.0.1:1883
+                                     what the Wi-Fi does to a broker's clients";
 
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
@@ -35,6 +38,8 @@ pub(super) struct ServeArgs {
     mqtt: mqtt::MqttArgs,
     #[command(flatten)]
     tls: tls::TlsArgs,
+    #[command(flatten)]
+    link: link::LinkArgs,
     #[command(flatten)]
     certificates: certificates::CertificateArgs,
     /// Let addresses be opened that other machines can reach; they also need a token, or where
@@ -57,7 +62,11 @@ pub(super) struct ServeArgs {
 
 /// Returns what a command line means.
 pub(super) fn action(args: ServeArgs) -> ServeAction {
-    let services = [args.mqtt.service(), args.tls.service()];
+    let services = [
+        args.mqtt.service(),
+        args.tls.service(),
+        args.link.service(args.certificates.seed()),
+    ];
     ServeAction {
         certificates: args.certificates.options(),
         duration: args.duration,

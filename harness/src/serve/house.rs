@@ -21,6 +21,7 @@ use super::door::Rules;
 use super::error::ServeError;
 use super::journal::Journal;
 use super::limits::{self, CONNECTIONS_MAX, GRACE_S};
+use super::link::{self, LinkOptions};
 use super::mqtt::{self, MqttOptions};
 use super::tls::{self, TlsOptions};
 
@@ -42,6 +43,8 @@ pub struct Plan {
 /// One service with its options.
 #[derive(Clone, Debug)]
 pub enum Service {
+    /// A link that behaves like Wi-Fi.
+    Link(LinkOptions),
     /// An MQTT broker.
     Mqtt(MqttOptions),
     /// A TLS endpoint.
@@ -73,6 +76,7 @@ pub struct Ready {
 impl Service {
     async fn open(self, house: &House) -> Result<Ready, ServeError> {
         match self {
+            Self::Link(options) => link::open(options, house).await,
             Self::Mqtt(options) => mqtt::open(options, house).await,
             Self::Tls(options) => tls::open(options, house).await,
         }
@@ -80,6 +84,7 @@ impl Service {
 
     const fn shows_certificates(&self) -> bool {
         match self {
+            Self::Link(_) => false,
             Self::Mqtt(options) => options.secure.is_some(),
             Self::Tls(_) => true,
         }

@@ -87,11 +87,6 @@ impl Session {
         self.end.take_plain(out);
     }
 
-    /// Returns whether plain text cannot flow yet.
-    pub(in crate::serve) fn is_handshaking(&self) -> bool {
-        self.end.is_handshaking()
-    }
-
     /// Returns whether nothing more can come.
     pub(in crate::serve) fn is_over(&self) -> bool {
         self.failed || self.end.is_over() || self.end.peer_has_closed()
