@@ -99,6 +99,7 @@ async fn serve(mut door: Door, manner: Arc<Manner>) -> Vec<String> {
     while let Some(guest) = door.next().await {
         tokio::spawn(attend(guest, Arc::clone(&manner)));
     }
+    door.emptied().await;
     manner.tally().lines(door.guests(), door.turned_away())
 }
 
