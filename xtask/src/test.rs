@@ -35,7 +35,7 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
-/// Asked for by name only: mosquitto_pub ends with an error whatever it is asked.
+/// Asked for by name only: `mosquitto_pub` ends with an error whatever it is asked.
 const SERVE_PEERS: Tool = Tool {
     name: "mosquitto_pub",
     program: Program::Own("sh"),

@@ -63,7 +63,7 @@ fn one_broker_is_behind_both_doors_and_tls_is_real() {
             assert_eq!(reader.next().1, "hello");
         }
         let refused = secure(program.connect("mqtts"), &config, "example.org");
-        let why = refused.err().expect("another name");
+        let why = refused.expect_err("another name");
         assert!(why.contains("not valid for name"), "{why}");
     }
     program.wait_for("TLS 1.2, ECDHE_ECDSA_WITH_AES_");

@@ -12,7 +12,7 @@ use crate::program::{Program, place, read_exactly};
 /// Starts an endpoint, and returns it with a client's settings that trust it.
 fn endpoint(name: &str, arguments: &[&str]) -> (Program, Arc<ClientConfig>) {
     let ca = place(&format!("{name}-ca.pem"));
-    let always = ["--tls", "0", "--ca-out", ca.to_str().unwrap()];
+    let always = ["--tls", "0", "--ca-out", ca.to_str().expect("UTF-8")];
     let program = Program::serve(&[&always, arguments].concat());
     let config = trusting(&ca, &[&version::TLS12, &version::TLS13]);
     (program, Arc::new(config))

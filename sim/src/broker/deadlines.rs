@@ -40,7 +40,8 @@ impl Deadlines {
 
     /// Forgets the entries of connections that are not `wanted`.
     pub(super) fn retain(&mut self, wanted: impl Fn(SimTime, ConnectionId) -> bool) {
-        self.0.retain(|Reverse((at, connection))| wanted(*at, *connection));
+        self.0
+            .retain(|Reverse((at, connection))| wanted(*at, *connection));
     }
 
     /// Forgets all entries.

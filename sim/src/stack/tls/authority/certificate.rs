@@ -10,7 +10,8 @@ use rand_core::Rng as _;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyIdMethod, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
-    PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm, SigningKey, date_time_ymd,
+    PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm, SigningKey,
+    date_time_ymd,
 };
 
 use super::super::provider::{Holder, Key};
@@ -101,7 +102,9 @@ fn params(
     luck: &mut ChaCha12Rng,
 ) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, names.common);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, names.common);
     params.serial_number = Some(SerialNumber::from(number(luck)));
     params.key_identifier_method = KeyIdMethod::PreSpecified(number(luck));
     params.use_authority_key_identifier_extension = true;
