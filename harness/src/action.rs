@@ -8,6 +8,7 @@ mod live;
 mod look;
 mod man;
 mod run;
+mod serve;
 mod strict;
 mod tls;
 mod wifi;
@@ -28,6 +29,7 @@ use crate::shard::Shard;
 
 use self::interrupt::interrupt;
 pub use self::live::{LiveAction, LiveReport};
+pub use self::serve::ServeAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -49,6 +51,8 @@ pub enum Action {
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Serve programs that are not ours.
+    Serve(Box<ServeAction>),
     /// Ask the TLS lab.
     Tls(Box<TlsAction>),
     /// Print airtimes and goodputs.
@@ -212,6 +216,7 @@ impl Action {
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Serve(action) => serve::serve(*action),
             Self::Tls(action) => tls::tls(&action),
             Self::Wifi(action) => wifi::wifi(&action),
         }

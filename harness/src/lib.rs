@@ -24,6 +24,7 @@ pub mod run;
 pub mod scenario;
 pub mod schema;
 pub mod sensor;
+pub mod serve;
 pub mod shard;
 mod stand_in;
 pub mod telemetry;
