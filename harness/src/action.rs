@@ -6,6 +6,7 @@ mod check;
 mod interrupt;
 mod look;
 mod run;
+mod serve;
 mod strict;
 mod tls;
 mod wifi;
@@ -25,6 +26,7 @@ use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
 use self::interrupt::interrupt;
+pub use self::serve::ServeAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -42,6 +44,8 @@ pub enum Action {
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Serve programs that are not ours.
+    Serve(Box<ServeAction>),
     /// Ask the TLS lab.
     Tls(Box<TlsAction>),
     /// Print airtimes and goodputs.
@@ -188,6 +192,7 @@ impl Action {
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Serve(action) => serve::serve(*action),
             Self::Tls(action) => tls::tls(&action),
             Self::Wifi(action) => wifi::wifi(&action),
         }

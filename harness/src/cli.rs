@@ -2,6 +2,7 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod serve;
 mod tls;
 
 use std::ffi::OsString;
@@ -90,6 +91,9 @@ enum Command {
     #[command(after_help = "Example:\n  \
         nodelab sensor --board nodemcu --from -40 --to 125 --step 5 --format csv")]
     Sensor(SensorArgs),
+    /// Be the simulated hardware for other programs, in real time: broker, TLS endpoint, link.
+    #[command(after_help = serve::HELP)]
+    Serve(Box<serve::ServeArgs>),
     /// Explain what a file means.
     #[command(subcommand)]
     Explain(ExplainCommand),
@@ -363,6 +367,7 @@ fn action_of(command: Command) -> Parsed {
                 to: args.to,
             },
         }),
+        Command::Serve(args) => Action::Serve(Box::new(serve::action(*args))),
         Command::Explain(ExplainCommand::Layers {
             scenario,
             seed,

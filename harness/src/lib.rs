@@ -21,6 +21,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod sensor;
+pub mod serve;
 pub mod shard;
 mod stand_in;
 pub mod tls;
