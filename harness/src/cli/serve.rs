@@ -2,6 +2,8 @@
 //!
 //! Owns what all services have in common; each service has a file of its own beside this one.
 
+mod devices;
+
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 
@@ -34,6 +36,8 @@ pub(super) struct ServeArgs {
     /// Print only where services listen, and what they did at the end.
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    devices: devices::DevicesArgs,
 }
 
 /// Returns what a command line means.
@@ -46,7 +50,7 @@ pub(super) fn action(args: ServeArgs) -> ServeAction {
             allow_remote: args.allow_remote,
             token: None,
         },
-        services: Vec::new(),
+        services: devices::services(args.devices),
         token_file: args.token_file,
     }
 }

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::adc::AdcService;
 use super::clock::Clock;
 use super::closing::Closing;
 use super::door::Rules;
@@ -35,7 +36,10 @@ pub struct Plan {
 
 /// One service with its options.
 #[derive(Clone, Debug)]
-pub enum Service {}
+pub enum Service {
+    /// The simulated converter.
+    Adc(AdcService),
+}
 
 /// What all services share; clones are the same house.
 #[derive(Clone, Debug)]
@@ -59,8 +63,10 @@ pub struct Ready {
 }
 
 impl Service {
-    async fn open(self, _house: &House) -> Result<Ready, ServeError> {
-        match self {}
+    async fn open(self, house: &House) -> Result<Ready, ServeError> {
+        match self {
+            Self::Adc(service) => service.open(house).await,
+        }
     }
 }
 

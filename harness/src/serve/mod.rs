@@ -11,6 +11,7 @@
 //! Owns sockets, tasks and their limits. What is spoken on them is the simulator's: each service
 //! tells a state machine without I/O what happened, and does what it answers.
 
+mod adc;
 mod clock;
 mod closing;
 mod door;
@@ -18,12 +19,15 @@ mod error;
 mod house;
 mod journal;
 mod limits;
+mod subject;
 mod token;
 
+pub use adc::AdcService;
 pub use clock::Clock;
 pub use closing::Closing;
 pub use door::{Admission, Door, Guest, Rules};
 pub use error::ServeError;
 pub use house::{House, Plan, Ready, Service, run};
 pub use journal::Journal;
+pub use subject::Subject;
 pub use token::{Token, TokenError};
