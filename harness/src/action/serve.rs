@@ -6,11 +6,13 @@ use nodelab_sim::SimSpan;
 
 use super::{complain, print};
 use crate::exit::Exit;
-use crate::serve::{self, Plan, Rules, ServeError, Service, Token};
+use crate::serve::{self, CertificateOptions, Plan, Rules, ServeError, Service, Token};
 
 /// Arguments of `serve`.
 #[derive(Clone, Debug)]
 pub struct ServeAction {
+    /// Whose certificates services show.
+    pub certificates: CertificateOptions,
     /// How long to serve; `None` is until a signal.
     pub duration: Option<SimSpan>,
     /// Print only the beginning and the end.
@@ -25,6 +27,7 @@ pub struct ServeAction {
 
 pub(super) fn serve(action: ServeAction) -> Exit {
     let plan = Token::find(action.token_file.as_deref()).map(|token| Plan {
+        certificates: action.certificates,
         duration: action.duration,
         quiet: action.quiet,
         rules: Rules {

@@ -2,7 +2,11 @@
 //!
 //! Owns what all services have in common; each service has a file of its own beside this one.
 
+mod certificates;
 mod devices;
+mod link;
+mod mqtt;
+mod tls;
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -13,13 +17,35 @@ use nodelab_sim::SimSpan;
 use crate::action::ServeAction;
 use crate::scenario::quantity;
 use crate::serve::Rules;
+use crate::tls::axis::Axis;
 
 pub(super) const HELP: &str = "\
 Services run together in one process, until SIGINT or SIGTERM. Addresses are HOST:PORT or a port
-of 127.0.0.1; port 0 takes any that is free, and is printed.";
+of 127.0.0.1; port 0 takes any that is free, and is printed.
+
+Examples:
+  nodelab serve --mqtt 1883 --mqtts 8883 --ca-out ca.pem
+                                     a broker: mosquitto_pub --cafile ca.pem -p 8883 -t t -m hi
+  nodelab serve --tls 4433 --certificate expired
+                                     does the client notice? openssl s_client -connect :4433
+  nodelab serve --tls 4433 --behave truncated-flight
+                                     does the client give up?
+  nodelab serve --adc 8266           micropython boards/micropython/tutorial.py
+  nodelab serve --link lossy --listen 1884 --upstream 127.0.0.1:1883
+                                     what the Wi-Fi does to a broker's clients";
 
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
+    #[command(flatten)]
+    mqtt: mqtt::MqttArgs,
+    #[command(flatten)]
+    tls: tls::TlsArgs,
+    #[command(flatten)]
+    link: link::LinkArgs,
+    #[command(flatten)]
+    devices: devices::DevicesArgs,
+    #[command(flatten)]
+    certificates: certificates::CertificateArgs,
     /// Let addresses be opened that other machines can reach; they also need a token, or where
     /// the protocol has no place for one, --allow-from.
     #[arg(long, help_heading = "Who may connect")]
@@ -31,18 +57,24 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Who may connect")]
     token_file: Option<PathBuf>,
     /// End after this time, such as 30s.
-    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    #[arg(long = "for", help_heading = "Options", value_name = "TIME", value_parser = span)]
     duration: Option<SimSpan>,
     /// Print only where services listen, and what they did at the end.
-    #[arg(long)]
+    #[arg(long, help_heading = "Options")]
     quiet: bool,
-    #[command(flatten)]
-    devices: devices::DevicesArgs,
 }
 
 /// Returns what a command line means.
 pub(super) fn action(args: ServeArgs) -> ServeAction {
+    let seed = args.certificates.seed();
+    let services = [
+        args.mqtt.service(),
+        args.tls.service(),
+        args.link.service(seed),
+    ];
+    let services = services.into_iter().chain(args.devices.services(seed));
     ServeAction {
+        certificates: args.certificates.options(),
         duration: args.duration,
         quiet: args.quiet,
         rules: Rules {
@@ -50,7 +82,7 @@ pub(super) fn action(args: ServeArgs) -> ServeAction {
             allow_remote: args.allow_remote,
             token: None,
         },
-        services: devices::services(args.devices),
+        services: services.flatten().collect(),
         token_file: args.token_file,
     }
 }
@@ -63,6 +95,11 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     let wrong = || format!("\"{text}\" is no address; expected one such as 127.0.0.1:1883");
     let mut found = text.to_socket_addrs().map_err(|_| wrong())?;
     found.next().ok_or_else(wrong)
+}
+
+/// Reads a value of an axis.
+fn axis<A: Axis>(text: &str) -> Result<A, String> {
+    A::parse(text).map_err(|error| error.to_string())
 }
 
 fn span(text: &str) -> Result<SimSpan, String> {

@@ -25,7 +25,7 @@ const LINE_MAX: usize = 256;
 
 /// What `--adc` says.
 #[derive(Clone, Debug)]
-pub struct AdcService {
+pub struct AdcOptions {
     /// Where to listen.
     pub address: SocketAddr,
     /// Which board.
@@ -40,32 +40,29 @@ enum Line {
     TooLong,
 }
 
-impl AdcService {
-    pub(super) async fn open(self, house: &House) -> Result<Ready, ServeError> {
-        let known = self.subject.read()?;
-        let door = Door::open(SERVICE, self.address, Admission::ByAddress, 1, house).await?;
-        let address = door.address();
-        let mut greeting = known.warnings.clone();
-        let name = known.name.clone();
-        let has_faults = !known.prepared.scenario.extension.faults.is_empty();
-        let board = Board::new(known);
-        greeting.push(format!("adc   listens on {address}: {board}, of {name}"));
-        greeting.push(format!(
-            "        echo read | nc {} {}",
-            address.ip(),
-            address.port()
-        ));
-        if has_faults {
-            let note =
-                "adc   the scenario's faults are left out: `fault` and `temperature` make them";
-            greeting.push(note.to_owned());
-        }
-        let house = house.clone();
-        Ok(Ready {
-            greeting,
-            run: Box::pin(serve(door, house, Arc::new(Mutex::new(board)))),
-        })
+pub(super) async fn open(options: AdcOptions, house: &House) -> Result<Ready, ServeError> {
+    let known = options.subject.read()?;
+    let door = Door::open(SERVICE, options.address, Admission::ByAddress, 1, house).await?;
+    let address = door.address();
+    let mut greeting = known.warnings.clone();
+    let name = known.name.clone();
+    let has_faults = !known.prepared.scenario.extension.faults.is_empty();
+    let board = Board::new(known);
+    greeting.push(format!("adc   listens on {address}: {board}, of {name}"));
+    greeting.push(format!(
+        "        echo read | nc {} {}",
+        address.ip(),
+        address.port()
+    ));
+    if has_faults {
+        let note = "adc   the scenario's faults are left out: `fault` and `temperature` make them";
+        greeting.push(note.to_owned());
     }
+    let house = house.clone();
+    Ok(Ready {
+        greeting,
+        run: Box::pin(serve(door, house, Arc::new(Mutex::new(board)))),
+    })
 }
 
 async fn serve(mut door: Door, house: House, board: Arc<Mutex<Board>>) -> Vec<String> {

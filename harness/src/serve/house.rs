@@ -4,6 +4,7 @@
 //! each service has a moment to say what it did. Does not know what a service does.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -13,17 +14,23 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::adc::AdcService;
+use super::adc::{self, AdcOptions};
+use super::certificates::{CertificateOptions, Certificates};
 use super::clock::Clock;
 use super::closing::Closing;
 use super::door::Rules;
 use super::error::ServeError;
 use super::journal::Journal;
 use super::limits::{self, CONNECTIONS_MAX, GRACE_S};
+use super::link::{self, LinkOptions};
+use super::mqtt::{self, MqttOptions};
+use super::tls::{self, TlsOptions};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// Whose certificates services show, if any does.
+    pub certificates: CertificateOptions,
     /// How long to serve; `None` is until a signal.
     pub duration: Option<SimSpan>,
     /// Print only the beginning and the end.
@@ -38,12 +45,19 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub enum Service {
     /// The simulated converter.
-    Adc(AdcService),
+    Adc(AdcOptions),
+    /// A link that behaves like Wi-Fi.
+    Link(LinkOptions),
+    /// An MQTT broker.
+    Mqtt(MqttOptions),
+    /// A TLS endpoint.
+    Tls(TlsOptions),
 }
 
 /// What all services share; clones are the same house.
 #[derive(Clone, Debug)]
 pub struct House {
+    certificates: Option<Arc<Certificates>>,
     /// Real time.
     pub clock: Clock,
     /// When to end.
@@ -65,8 +79,31 @@ pub struct Ready {
 impl Service {
     async fn open(self, house: &House) -> Result<Ready, ServeError> {
         match self {
-            Self::Adc(service) => service.open(house).await,
+            Self::Adc(options) => adc::open(options, house).await,
+            Self::Link(options) => link::open(options, house).await,
+            Self::Mqtt(options) => mqtt::open(options, house).await,
+            Self::Tls(options) => tls::open(options, house).await,
         }
+    }
+
+    const fn shows_certificates(&self) -> bool {
+        match self {
+            Self::Adc(_) | Self::Link(_) => false,
+            Self::Mqtt(options) => options.secure.is_some(),
+            Self::Tls(_) => true,
+        }
+    }
+}
+
+impl House {
+    /// Returns whose certificates services show.
+    ///
+    /// # Panics
+    ///
+    /// Unless the service said that it shows certificates.
+    pub(super) fn certificates(&self) -> &Certificates {
+        let certificates = self.certificates.as_deref();
+        certificates.expect("they are made before a service opens that shows them")
     }
 }
 
@@ -89,7 +126,14 @@ pub fn run(plan: Plan) -> Result<String, ServeError> {
     }
     let clock = Clock::start();
     let (journal, printer) = Journal::start(clock, plan.quiet).map_err(ServeError::Machine)?;
+    let mut shown = plan.services.iter().map(Service::shows_certificates);
+    let certificates = if shown.any(|shown| shown) {
+        Some(Arc::new(Certificates::new(plan.certificates, clock)?))
+    } else {
+        None
+    };
     let house = House {
+        certificates,
         clock,
         closing: Closing::new(),
         journal,
@@ -116,6 +160,10 @@ async fn serve_all(
     let mut ready = Vec::new();
     for service in services {
         ready.push(service.open(&house).await?);
+    }
+    let of_certificates = house.certificates.iter().flat_map(|own| own.greeting());
+    for line in of_certificates {
+        house.journal.always(format_args!("{line}"));
     }
     for line in ready.iter().flat_map(|one| &one.greeting) {
         house.journal.always(format_args!("{line}"));

@@ -12,6 +12,7 @@
 //! tells a state machine without I/O what happened, and does what it answers.
 
 mod adc;
+mod certificates;
 mod clock;
 mod closing;
 mod door;
@@ -19,15 +20,22 @@ mod error;
 mod house;
 mod journal;
 mod limits;
+mod link;
+mod mqtt;
 mod subject;
+mod tls;
 mod token;
 
-pub use adc::AdcService;
+pub use adc::AdcOptions;
+pub use certificates::{CertificateOptions, Certificates, Key};
 pub use clock::Clock;
 pub use closing::Closing;
 pub use door::{Admission, Door, Guest, Rules};
 pub use error::ServeError;
 pub use house::{House, Plan, Ready, Service, run};
 pub use journal::Journal;
+pub use link::{Downtime, LinkOptions};
+pub use mqtt::MqttOptions;
 pub use subject::Subject;
+pub use tls::{Behaviour, Shown, SpokenVersions, TlsOptions};
 pub use token::{Token, TokenError};

@@ -1,4 +1,4 @@
-//! The words of `nodelab serve --adc` and `--wokwi-api`.
+//! The arguments of `serve` about simulated devices.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,32 +6,32 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::address;
-use crate::serve::{AdcService, Service, Subject};
+use crate::serve::{AdcOptions, Service, Subject};
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Devices")]
 pub(super) struct DevicesArgs {
-    /// Serve the simulated converter over a line protocol: `read` is answered with a code.
-    #[arg(long, value_name = "ADDR", value_parser = address, help_heading = "Devices")]
+    /// Be a board's converter here: `read` is answered with a code, line by line.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     adc: Option<SocketAddr>,
     /// The scenario that gives board, sensor and air [default: the tutorial's board at 22 °C].
-    #[arg(long, value_name = "FILE", help_heading = "Devices")]
+    #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Which world of the scenario [default: its first].
-    #[arg(long, value_name = "N", help_heading = "Devices")]
-    seed: Option<u64>,
 }
 
-/// Returns the services that were asked for.
-pub(super) fn services(args: DevicesArgs) -> Vec<Service> {
-    let subject = Subject {
-        scenario: args.scenario,
-        seed: args.seed,
-    };
-    let adc = args.adc.map(|address| {
-        Service::Adc(AdcService {
-            address,
-            subject: subject.clone(),
-        })
-    });
-    adc.into_iter().collect()
+impl DevicesArgs {
+    /// Returns the services that were asked for; `seed` is the world of the scenario.
+    pub(super) fn services(self, seed: Option<u64>) -> [Option<Service>; 1] {
+        let subject = Subject {
+            scenario: self.scenario,
+            seed,
+        };
+        let adc = self.adc.map(|address| {
+            Service::Adc(AdcOptions {
+                address,
+                subject: subject.clone(),
+            })
+        });
+        [adc]
+    }
 }

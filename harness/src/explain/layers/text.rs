@@ -237,7 +237,7 @@ fn rate_words(air: &Air) -> String {
 }
 
 /// Returns the name of a suite (IANA, TLS Cipher Suites).
-pub(super) fn suite_words(suite: u16) -> String {
+pub(crate) fn suite_words(suite: u16) -> String {
     match suite {
         0x002F => "RSA_WITH_AES_128_CBC_SHA",
         0x0035 => "RSA_WITH_AES_256_CBC_SHA",
@@ -256,12 +256,13 @@ pub(super) fn suite_words(suite: u16) -> String {
 }
 
 /// Returns the name of a group (IANA, TLS Supported Groups).
-pub(super) fn group_words(group: u16) -> String {
+pub(crate) fn group_words(group: u16) -> String {
     match group {
         0 => "RSA key exchange",
         23 => "secp256r1",
         24 => "secp384r1",
         29 => "x25519",
+        4588 => "x25519-mlkem768",
         _ => return format!("group 0x{group:04X}"),
     }
     .to_owned()
