@@ -4,6 +4,7 @@
 
 mod check;
 mod interrupt;
+mod live;
 mod look;
 mod run;
 mod serve;
@@ -26,6 +27,7 @@ use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
 use self::interrupt::interrupt;
+pub use self::live::LiveAction;
 pub use self::serve::ServeAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
@@ -40,6 +42,8 @@ pub enum Action {
     ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
+    /// Run nodes against a real broker.
+    Live(Box<LiveAction>),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -189,6 +193,7 @@ impl Action {
             Self::Check(action) => check::check(&action),
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Live(action) => live::live(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),

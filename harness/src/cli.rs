@@ -2,6 +2,7 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod live;
 mod serve;
 mod tls;
 
@@ -97,6 +98,9 @@ enum Command {
     /// Explain what a file means.
     #[command(subcommand)]
     Explain(ExplainCommand),
+    /// Run nodes in real time, with a simulated sensor and a real broker.
+    #[command(after_help = live::HELP)]
+    Live(Box<live::LiveArgs>),
     /// Print what a TLS handshake costs: bytes, round trips, and the node's time and energy.
     #[command(after_help = tls::HELP)]
     Tls(Box<tls::TlsArgs>),
@@ -381,6 +385,7 @@ fn action_of(command: Command) -> Parsed {
             let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
+        Command::Live(args) => Action::Live(Box::new(live::action(*args))),
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
         Command::Completions { shell } => {

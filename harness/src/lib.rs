@@ -15,6 +15,7 @@ pub mod expand;
 mod expect;
 pub mod explain;
 mod image;
+pub mod live;
 pub mod prepare;
 pub mod record;
 pub mod report;
