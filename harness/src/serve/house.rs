@@ -25,6 +25,7 @@ use super::limits::{self, CONNECTIONS_MAX, GRACE_S};
 use super::link::{self, LinkOptions};
 use super::mqtt::{self, MqttOptions};
 use super::tls::{self, TlsOptions};
+use super::wokwi::{self, WokwiOptions};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,8 @@ pub enum Service {
     Mqtt(MqttOptions),
     /// A TLS endpoint.
     Tls(TlsOptions),
+    /// Wokwi's simulation API.
+    Wokwi(WokwiOptions),
 }
 
 /// What all services share; clones are the same house.
@@ -83,12 +86,13 @@ impl Service {
             Self::Link(options) => link::open(options, house).await,
             Self::Mqtt(options) => mqtt::open(options, house).await,
             Self::Tls(options) => tls::open(options, house).await,
+            Self::Wokwi(options) => wokwi::open(options, house).await,
         }
     }
 
     const fn shows_certificates(&self) -> bool {
         match self {
-            Self::Adc(_) | Self::Link(_) => false,
+            Self::Adc(_) | Self::Link(_) | Self::Wokwi(_) => false,
             Self::Mqtt(options) => options.secure.is_some(),
             Self::Tls(_) => true,
         }

@@ -25,6 +25,7 @@ mod mqtt;
 mod subject;
 mod tls;
 mod token;
+mod wokwi;
 
 pub use adc::AdcOptions;
 pub use certificates::{CertificateOptions, Certificates, Key};
@@ -39,3 +40,4 @@ pub use mqtt::MqttOptions;
 pub use subject::Subject;
 pub use tls::{Behaviour, Shown, SpokenVersions, TlsOptions};
 pub use token::{Token, TokenError};
+pub use wokwi::WokwiOptions;
