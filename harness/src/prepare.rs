@@ -124,13 +124,13 @@ fn complete(
         errors.extend(found);
         None
     });
-    let tls = scenario.extension.tls.as_ref();
-    let settled = tls.zip(wiring.as_ref());
-    let settled = settled.map(|(tls, (_, wiring))| tls.settle(wiring.board(), &scenario.file));
+    let settled = wiring.as_ref();
+    let settled = settled.map(|(_, wiring)| settle(&scenario, wiring));
     let security = settled.transpose().unwrap_or_else(|error| {
         errors.push(error);
         None
     });
+    let security = security.flatten();
     match wiring {
         Some((diagram, wiring)) if errors.is_empty() => Ok((
             Prepared {
@@ -143,6 +143,27 @@ fn complete(
             warnings,
         )),
         _ => Err(Complaints { errors, warnings }),
+    }
+}
+
+impl Prepared {
+    /// Returns the same with another board: `text` is a diagram, and `name` says whence.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the diagram, and what of the scenario does not fit it.
+    pub fn on_board(&self, name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let file = SourceFile::new(name, text);
+        let read = Diagram::from_json(text)
+            .and_then(|diagram| Wiring::new(&diagram).map(|wiring| (diagram, wiring)));
+        let (diagram, wiring) = read.map_err(|error| located(&file, &error))?;
+        let security = settle(&self.scenario, &wiring).map_err(|error| vec![error])?;
+        Ok(Self {
+            diagram: Arc::new(diagram),
+            security,
+            wiring: Arc::new(wiring),
+            ..self.clone()
+        })
     }
 }
 
@@ -168,6 +189,13 @@ pub fn read_wiring_of(path: &Path) -> Result<(Diagram, Wiring), Vec<Diagnostic>>
     let file = SourceFile::new(path.display().to_string(), text);
     let wiring = Wiring::new(&diagram).map_err(|error| located(&file, &error))?;
     Ok((diagram, wiring))
+}
+
+/// Works out what protects the streams of a scenario on a board.
+fn settle(scenario: &Scenario, wiring: &Wiring) -> Result<Option<SecuritySpec>, Diagnostic> {
+    let tls = scenario.extension.tls.as_ref();
+    tls.map(|tls| tls.settle(wiring.board(), &scenario.file))
+        .transpose()
 }
 
 fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
@@ -277,6 +305,27 @@ fn segment(step: &PathStep) -> Segment<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nodelab_sim::board::BoardKind;
+
+    #[test]
+    fn what_is_built_in_is_valid_and_can_have_another_board() {
+        let prepared = built_in();
+        assert_eq!(prepared.wiring.board(), BoardKind::NodeMcu);
+        let other = include_str!("../../boards/esp32-c3/diagram.json");
+        let other = prepared.on_board("diagram.json", other);
+        let other = other.expect("the shipped board is valid");
+        assert_eq!(other.wiring.board(), BoardKind::Esp32C3);
+    }
+
+    #[test]
+    fn a_board_that_is_none_is_told_with_its_place() {
+        let text = "{\"version\": 1, \"parts\": [], \"connections\": []}";
+        let errors = built_in().on_board("diagram.json", text).unwrap_err();
+        let shown = errors[0].to_string();
+        assert!(shown.contains("diagram.json:1:"), "{shown}");
+        assert!(shown.contains("expected a part of type"), "{shown}");
+        assert!(built_in().on_board("diagram.json", "{").is_err());
+    }
 
     #[test]
     fn who_names_no_scenario_gets_one_node_in_a_room() {

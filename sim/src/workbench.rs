@@ -1,7 +1,8 @@
 //! One board on a workbench: its analog side alone, at times that somebody else keeps.
 //!
-//! Owns the draw of the board, which is the one that a world of the same seed has. Does not know
-//! a node, a network or a queue: who asks says when it is.
+//! Owns the parts that a seed gives a board, which are those that it has in a
+//! [`World`](crate::World), and the air around one that stands alone. Does not know a node, a
+//! network or a queue: who asks says when it is.
 
 use node_core::Config;
 
@@ -34,36 +35,42 @@ pub struct Workbench {
     config: Config,
     environment: Environment,
     frontend: Frontend,
+    /// When it was asked last: time does not run back.
+    latest: SimTime,
     luck: u64,
-    spec: NodeSpec,
+    node: NodeSpec,
+}
+
+/// What a seed gives one board, in the order in which it is drawn.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    /// When it is switched on.
+    pub(crate) boot: SimSpan,
+    pub(crate) drift_ppb: i64,
+    pub(crate) offset_us: i64,
+    pub(crate) frontend: Frontend,
 }
 
 impl Workbench {
-    /// Draws the board that node `id` of this world has.
+    /// Draws the board that node `id` of this world has. Faults and interventions of the world
+    /// do not reach it.
     ///
     /// # Panics
     ///
     /// As [`NodeSpec::config_of`].
     #[must_use]
     pub fn new(world: &WorldSpec, id: NodeId) -> Self {
-        let spec = world.node.clone();
-        // In the order of the world's own draws.
-        let mut parts = Rng::derive(world.seed, EntityId::Node(id), Purpose::Parts);
-        let (soonest, latest) = spec.boot;
-        let boot = soonest.as_nanos() + parts.up_to(latest.as_nanos() - soonest.as_nanos());
-        for (low, high) in [spec.clock_drift_ppb, spec.clock_offset_us] {
-            parts.up_to(high.abs_diff(low));
-        }
-        let frontend = Frontend::draw(world.seed, id, &spec, &mut parts);
-        let mut config = spec.config_of(id.0);
-        config.sensor.calibration = frontend.calibrate(&config.sensor, &spec);
+        let Drawn { boot, frontend, .. } = Drawn::new(world, id);
+        let mut config = world.node.config_of(id.0);
+        config.sensor.calibration = frontend.calibrate(&config.sensor, &world.node);
         Self {
-            boot: SimSpan::from_nanos(boot),
+            boot,
             config,
             environment: Environment::new(world.temperature.clone(), world.seed),
             frontend,
+            latest: SimTime::ZERO,
             luck: Rng::derive(world.seed, EntityId::Node(id), Purpose::NodeSeed).bits(),
-            spec,
+            node: world.node.clone(),
         }
     }
 
@@ -73,7 +80,7 @@ impl Workbench {
         self.boot
     }
 
-    /// Returns what the firmware is told, the board's calibration included.
+    /// Returns what the board's firmware is told, its calibration included.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
@@ -87,7 +94,14 @@ impl Workbench {
 
     /// Lets the sensor take the temperature of the air, in which it has lain for long.
     pub fn switch_on(&mut self, at: SimTime) {
+        let at = self.advance(at);
         self.frontend.stabilise(at, &mut self.environment);
+    }
+
+    /// Returns whether the board has power: a short between its supplies leaves it dark.
+    #[must_use]
+    pub fn is_powered(&self) -> bool {
+        self.node.wiring.is_powered()
     }
 
     /// Returns how long a conversion takes.
@@ -96,19 +110,57 @@ impl Workbench {
         self.frontend.read_time(radio)
     }
 
-    /// Converts once; `at` never lies before that of an earlier conversion.
+    /// Converts once; a moment before an earlier one counts as that one.
     pub fn convert(&mut self, at: SimTime, radio: RadioActivity) -> Conversion {
+        let at = self.advance(at);
         self.frontend
-            .convert(at, radio, &mut self.environment, &self.spec)
+            .convert(at, radio, &mut self.environment, &self.node)
     }
 
-    /// Breaks or mends the sensor.
+    /// Returns the temperature of the air.
+    pub fn temperature(&mut self, at: SimTime) -> Celsius {
+        let at = self.advance(at);
+        self.environment.temperature(at)
+    }
+
+    /// Holds the air at `level` from `at` on, whatever the weather.
+    pub fn hold_temperature(&mut self, at: SimTime, level: Celsius) {
+        let at = self.advance(at);
+        self.environment.hold(at, level);
+    }
+
+    /// Gives the air back to the weather from `at` on.
+    pub fn release_temperature(&mut self, at: SimTime) {
+        let at = self.advance(at);
+        self.environment.release(at);
+    }
+
+    /// Breaks or mends the sensor, at once.
     pub fn change_sensor(&mut self, fault: Tmp36Fault) {
         self.frontend.change_sensor(fault);
     }
 
-    /// Holds the air at `temperature` from `at` on, whatever the weather.
-    pub fn hold_temperature(&mut self, at: SimTime, temperature: Celsius) {
-        self.environment.hold(at, temperature);
+    fn advance(&mut self, at: SimTime) -> SimTime {
+        self.latest = self.latest.max(at);
+        self.latest
     }
+}
+
+impl Drawn {
+    pub(crate) fn new(spec: &WorldSpec, id: NodeId) -> Self {
+        let mut parts = Rng::derive(spec.seed, EntityId::Node(id), Purpose::Parts);
+        let (soonest, latest) = spec.node.boot;
+        let boot = soonest.as_nanos() + parts.up_to(latest.as_nanos() - soonest.as_nanos());
+        Self {
+            boot: SimSpan::from_nanos(boot),
+            drift_ppb: drawn(spec.node.clock_drift_ppb, &mut parts),
+            offset_us: drawn(spec.node.clock_offset_us, &mut parts),
+            frontend: Frontend::draw(spec.seed, id, &spec.node, &mut parts),
+        }
+    }
+}
+
+/// Draws a whole number between two, both included.
+fn drawn((low, high): (i64, i64), rng: &mut Rng) -> i64 {
+    low.saturating_add_unsigned(rng.up_to(high.abs_diff(low)))
 }

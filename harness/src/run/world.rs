@@ -248,7 +248,6 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
         Core::Riscv32(_) => nodes,
     };
     let steps = &prepared.scenario.steps;
-    let wiring = &prepared.wiring;
     WorldBench {
         added: Vec::new(),
         governor: None,
@@ -279,10 +278,7 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
                 ..Tap::default()
             },
         },
-        parts: Parts {
-            sensor: wiring.sensor_id().map(str::to_owned),
-            wiring: std::sync::Arc::clone(wiring),
-        },
+        parts: Parts::new(&prepared.wiring),
     }
 }
 
