@@ -33,7 +33,7 @@ pub use azure::TOKEN_LIFE;
 pub use broker::{Broker, BrokerError, Protection};
 pub use desk::{Desk, DeskOptions};
 pub use dial::Secured;
-pub use engine::{Ended, LiveError, Watch, Happening, run};
+pub use engine::{Ended, Happening, LiveError, Watch, run};
 pub use order::Order;
 pub use plan::{Limits, Plan, PlanError};
 pub use profile::Profile;

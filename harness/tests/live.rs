@@ -52,7 +52,10 @@ fn refused(folder: &Folder, broker: &Mosquitto, change: impl FnOnce(&mut Order))
     change(&mut order);
     let (summary, seen) = live(&order);
     let node = &summary.nodes[0];
-    assert_eq!((node.taken, node.acknowledged, node.waiting.len()), (1, 0, 1));
+    assert_eq!(
+        (node.taken, node.acknowledged, node.waiting.len()),
+        (1, 0, 1)
+    );
     assert!(node.failures > 0);
     (seen, broker.log())
 }
@@ -85,7 +88,11 @@ fn over_tls_the_broker_is_checked_and_readings_arrive() {
     let (summary, seen) = live(&order);
     assert!(summary.is_complete(), "{summary:?}");
     assert_eq!(seen.secured.len(), 2);
-    assert!(seen.secured.iter().all(|secured| secured.version == "TLS 1.3"));
+    assert!(
+        seen.secured
+            .iter()
+            .all(|secured| secured.version == "TLS 1.3")
+    );
     assert_eq!(summary.sum(|node| node.full.count), 2);
     received_is_taken(&witness.wait_for(10), &seen);
 }
@@ -118,7 +125,11 @@ fn a_broker_that_asks_for_a_certificate_gets_one_or_says_so() {
         order.certificate = Some(other.client.0.clone());
         order.key = Some(other.client.1.clone());
     });
-    assert!(seen.has_trouble("does not accept our certificate"), "{:?}", seen.troubles);
+    assert!(
+        seen.has_trouble("does not accept our certificate"),
+        "{:?}",
+        seen.troubles
+    );
 }
 
 #[test]
@@ -135,12 +146,17 @@ fn who_proves_nothing_hears_nothing_of_mqtt() {
         (&stranger, &good, "not that of the authority we trust"),
         (&expired, &expired, "it has expired"),
         (&early, &early, "it is not valid yet"),
-        (&named, &named, "it is for broker.example, not for localhost"),
+        (
+            &named,
+            &named,
+            "it is for broker.example, not for localhost",
+        ),
     ] {
         let broker = Mosquitto::start(&folder, &format!("{}\n{OPEN}", shown.listener()));
         fs::remove_file(folder.0.join("mosquitto.log")).ok();
-        let (seen, log) =
-            refused(&folder, &broker, |order| order.ca = Some(trusted.ca.clone()));
+        let (seen, log) = refused(&folder, &broker, |order| {
+            order.ca = Some(trusted.ca.clone())
+        });
         assert!(seen.has_trouble(words), "{words}: {:?}", seen.troubles);
         assert!(seen.secured.is_empty());
         assert!(!log.contains("New client connected"), "{log}");
@@ -151,7 +167,11 @@ fn who_proves_nothing_hears_nothing_of_mqtt() {
     let trusts_host = Path::new("/etc/ssl/certs/ca-certificates.crt").exists();
     if trusts_host {
         let (seen, _) = refused(&folder, &broker, |_| {});
-        assert!(seen.has_trouble("nobody we trust signed it"), "{:?}", seen.troubles);
+        assert!(
+            seen.has_trouble("nobody we trust signed it"),
+            "{:?}",
+            seen.troubles
+        );
     }
 }
 
@@ -172,7 +192,11 @@ fn password_file(folder: &Folder, password: &str) -> String {
 fn a_wrong_password_is_refused_and_the_right_one_is_never_shown() {
     let folder = Folder::new("password");
     let files = Files::draw(&folder, 1, "localhost", VALID);
-    let lines = format!("{}\n{}", files.listener(), password_file(&folder, "swordfish"));
+    let lines = format!(
+        "{}\n{}",
+        files.listener(),
+        password_file(&folder, "swordfish")
+    );
     let broker = Mosquitto::start(&folder, &lines);
     let wrong = folder.write("wrong", "halibut-93\n");
     let (seen, _) = refused(&folder, &broker, |order| {
@@ -180,7 +204,11 @@ fn a_wrong_password_is_refused_and_the_right_one_is_never_shown() {
         order.user = Some("me".to_owned());
         order.password = SecretSource::File(wrong.clone());
     });
-    assert!(seen.has_trouble("refused the session: not authorized"), "{:?}", seen.troubles);
+    assert!(
+        seen.has_trouble("refused the session: not authorized"),
+        "{:?}",
+        seen.troubles
+    );
 
     // The program itself, once by a file and once by the environment.
     let right = folder.write("right", "swordfish\n");
@@ -196,7 +224,10 @@ fn a_wrong_password_is_refused_and_the_right_one_is_never_shown() {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said);
         assert_eq!(output.status.code(), Some(expected), "{said}");
-        assert!(!said.contains("swordfish") && !said.contains("halibut"), "{said}");
+        assert!(
+            !said.contains("swordfish") && !said.contains("halibut"),
+            "{said}"
+        );
     }
 }
 
@@ -229,7 +260,10 @@ fn a_broker_that_dies_and_comes_back_costs_no_reading() {
     let seen_by = Arc::clone(&witness);
     // Twice in the middle of readings it is gone, and away for a second.
     let killer = thread::spawn(move || {
-        for (mark, end) in [(15, Mosquitto::kill as fn(&mut Mosquitto)), (45, Mosquitto::end)] {
+        for (mark, end) in [
+            (15, Mosquitto::kill as fn(&mut Mosquitto)),
+            (45, Mosquitto::end),
+        ] {
             until("readings arrive", || seen_by.messages().len() >= mark);
             end(&mut broker);
             pause(Duration::from_secs(1));
@@ -249,7 +283,10 @@ fn a_broker_that_dies_and_comes_back_costs_no_reading() {
     drop(broker);
 }
 
-#[expect(clippy::disallowed_methods, reason = "a real broker is away for real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real broker is away for real time"
+)]
 fn pause(span: Duration) {
     thread::sleep(span);
 }
@@ -304,25 +341,42 @@ fn a_signal_ends_a_run_in_good_order() {
     let broker = Mosquitto::start(&folder, &format!("{}\n{OPEN}", files.listener()));
     for signal in ["INT", "TERM"] {
         let mut command = program(&broker, &folder);
-        command.arg("--ca").arg(&files.ca).args(["--nodes", "2", "--report", "json"]);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        command
+            .arg("--ca")
+            .arg(&files.ca)
+            .args(["--nodes", "2", "--report", "json"]);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
         let mut child = child.expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut lines = out.lines().map_while(Result::ok);
-        let shown = lines.by_ref().filter(|line| line.contains("Degrees Celsius")).take(6).count();
+        let shown = lines
+            .by_ref()
+            .filter(|line| line.contains("Degrees Celsius"))
+            .take(6)
+            .count();
         assert_eq!(shown, 6, "readings are printed");
-        let sent = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status();
         assert!(sent.expect("kill starts").success());
         let rest: Vec<String> = lines.collect();
         let status = child.wait().expect("it was started");
-        let json: String = rest.into_iter().filter(|line| !line.starts_with("node ")).collect();
+        let json: String = rest
+            .into_iter()
+            .filter(|line| !line.starts_with("node "))
+            .collect();
         let json: serde_json::Value = serde_json::from_str(&json).expect("a summary");
         assert_eq!(status.code(), Some(0), "{json}");
         assert_eq!(json["complete"], true);
         assert!(json["taken"].as_u64() >= Some(6), "{json}");
     }
     // Who leaves in good order says so (MQTT 3.1.1 §3.14).
-    until("four farewells", || broker.log().matches("Received DISCONNECT").count() >= 4);
+    until("four farewells", || {
+        broker.log().matches("Received DISCONNECT").count() >= 4
+    });
 }
 
 #[test]
@@ -332,6 +386,9 @@ fn what_is_not_valid_is_told_without_repeating_secrets() {
     let output = command.output().expect("the program starts");
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("--password-file") && !said.contains("swordfish"), "{said}");
+    assert!(
+        said.contains("--password-file") && !said.contains("swordfish"),
+        "{said}"
+    );
     assert!(output.stdout.is_empty());
 }

@@ -43,10 +43,7 @@ fn the_board_is_the_one_that_a_world_of_the_same_seed_has() {
         temperature: Profile::Diurnal(Diurnal::default()),
     };
     let mut seen = Conversions::default();
-    World::new(&world).run_until(
-        SimTime::ZERO.after(SimSpan::from_secs(3_600)),
-        &mut seen,
-    );
+    World::new(&world).run_until(SimTime::ZERO.after(SimSpan::from_secs(3_600)), &mut seen);
     for id in (0..world.nodes).map(NodeId) {
         let mut board = Workbench::new(&world, id);
         board.switch_on(SimTime::ZERO.after(board.boot()));

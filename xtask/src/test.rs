@@ -35,6 +35,14 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+/// Asked for by name only: these end with an error whatever they are asked.
+const MOSQUITTO: Tool = Tool {
+    name: "mosquitto",
+    program: Program::Own("sh"),
+    probe: &["-c", "command -v mosquitto && command -v mosquitto_sub"],
+    install: "apt-get install mosquitto mosquitto-clients",
+};
+
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
 /// rest, compilers above all.
 const QEMU: Tool = Tool {
@@ -61,7 +69,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 22] = [
+const STEPS: [Step; 23] = [
     FORMAT,
     TIDY,
     Step {
@@ -100,6 +108,20 @@ const STEPS: [Step; 22] = [
             "--workspace",
             "--test",
             "capture",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
+        name: "mosquitto",
+        proves: "against mosquitto no reading is lost, and whoever proves nothing hears nothing",
+        tool: Some(MOSQUITTO),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "live",
             "--",
             "--ignored",
         ]),

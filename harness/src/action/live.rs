@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::{ColourChoice, Format, Report, complain, complain_of, print};
 use crate::exit::Exit;
 use crate::live::{
-    Desk, DeskOptions, Ended, Happening, Order, Plan, PlanError, Summary, Watch, run,
-    summary_json, summary_text,
+    Desk, DeskOptions, Ended, Happening, Order, Plan, PlanError, Summary, Watch, run, summary_json,
+    summary_text,
 };
 use crate::report::Target;
 
@@ -44,7 +44,9 @@ pub(super) fn live(action: &LiveAction) -> Exit {
     }
     let (nodes, broker) = (plan.nodes(), plan.broker());
     let each = if nodes == 1 { "node" } else { "nodes" };
-    complain(&format!("{nodes} {each} → {broker} · ^C stops in good order\n"));
+    complain(&format!(
+        "{nodes} {each} → {broker} · ^C stops in good order\n"
+    ));
     let options = DeskOptions {
         nodes,
         serial: action.serial,
@@ -92,9 +94,10 @@ fn conclude(action: &LiveAction, summary: &Summary) -> Exit {
         Exit::Failed
     };
     for report in &action.reports {
-        let text = match report.format {
-            Format::Json => format!("{:#}\n", summary_json(summary)),
-            Format::Junit | Format::Text => summary_text(summary),
+        let text = if report.format == Format::Json {
+            format!("{:#}\n", summary_json(summary))
+        } else {
+            summary_text(summary)
         };
         let written = match &report.target {
             Target::Stdout => print(&text),

@@ -209,8 +209,9 @@ fn time(text: &str) -> Result<Duration, String> {
 
 fn text_or_json(text: &str) -> Result<Report, String> {
     let report = report(text)?;
-    if report.format == Format::Junit {
-        return Err("expected text or json".to_owned());
+    if matches!(report.format, Format::Json | Format::Text) {
+        Ok(report)
+    } else {
+        Err("expected text or json".to_owned())
     }
-    Ok(report)
 }

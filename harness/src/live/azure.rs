@@ -29,7 +29,10 @@ pub(super) struct Signer {
 impl Signer {
     /// Takes the key of a device as the portal shows it; `None` if that is not base64.
     pub(super) fn new(hub: &str, device: &str, key: &Secret) -> Option<Self> {
-        let key = STANDARD.decode(key.reveal()).ok().filter(|key| !key.is_empty())?;
+        let key = STANDARD
+            .decode(key.reveal())
+            .ok()
+            .filter(|key| !key.is_empty())?;
         Some(Self {
             key: Secret::new(key),
             resource: format!("{hub}/devices/{device}"),
@@ -86,7 +89,10 @@ mod tests {
     #[test]
     fn a_key_that_is_not_base64_is_refused() {
         for wrong in ["", "not base64!", "====", "abc"] {
-            assert!(Signer::new("h", "d", &Secret::new(wrong)).is_none(), "{wrong}");
+            assert!(
+                Signer::new("h", "d", &Secret::new(wrong)).is_none(),
+                "{wrong}"
+            );
         }
     }
 
@@ -95,6 +101,9 @@ mod tests {
         let key = Secret::new(STANDARD.encode(b"swordfish"));
         let signer = Signer::new("h", "d", &key).unwrap();
         let shown = format!("{signer:?} {:?}", signer.token(Duration::ZERO));
-        assert!(!shown.contains("sig=") && !shown.contains("sword"), "{shown}");
+        assert!(
+            !shown.contains("sig=") && !shown.contains("sword"),
+            "{shown}"
+        );
     }
 }

@@ -86,7 +86,10 @@ impl FromStr for Broker {
             return Err(BrokerError::Path);
         }
         let (host, port) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((host, port)) => (host, port.strip_prefix(':').or(port.is_empty().then_some(""))),
+            Some((host, port)) => (
+                host,
+                port.strip_prefix(':').or(port.is_empty().then_some("")),
+            ),
             None => match rest.split_once(':') {
                 Some((host, port)) => (host, Some(port)),
                 None => (rest, Some("")),
@@ -101,7 +104,8 @@ impl FromStr for Broker {
             None => return Err(BrokerError::Host),
         };
         let bracketed = rest.starts_with('[');
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c) || bracketed && c == ':';
+        let fits =
+            |c: char| c.is_ascii_alphanumeric() || "-._".contains(c) || bracketed && c == ':';
         if host.is_empty() || host.len() > HOST_BYTES_MAX || !host.chars().all(fits) {
             return Err(BrokerError::Host);
         }

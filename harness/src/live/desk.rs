@@ -130,7 +130,8 @@ impl<O: Write, E: Write> Desk<O, E> {
                     let text = String::from_utf8_lossy(&line).into_owned();
                     line.clear();
                     self.clear();
-                    let shown = writeln!(self.out, "{prefix}| {text}").and_then(|()| self.out.flush());
+                    let shown =
+                        writeln!(self.out, "{prefix}| {text}").and_then(|()| self.out.flush());
                     self.unread |= shown.is_err();
                 }
                 b'\r' => {}
@@ -148,9 +149,16 @@ impl<O: Write, E: Write> Desk<O, E> {
     /// Tells a trouble, but not each node's and each attempt's anew.
     fn show_trouble(&mut self, node: u32, words: &str) {
         // What a broker's certificate holds may come from anybody.
-        let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
+        let words: String = words
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect();
         let elapsed = self.elapsed;
-        let known = self.troubles.iter_mut().find(|trouble| trouble.words == words);
+        let known = self
+            .troubles
+            .iter_mut()
+            .find(|trouble| trouble.words == words);
         let again = match known {
             Some(trouble) if elapsed.saturating_sub(trouble.at) < REPEAT => {
                 trouble.again += 1;
@@ -345,7 +353,10 @@ mod tests {
         desk.on_event(0, &Happening::Trouble("gone"));
         let shown = text(&desk.errors);
         let (status, rest) = shown.split_once("queued").unwrap();
-        assert!(status.starts_with("\r\x1b[K1 min 1 s · 0/12 online"), "{shown:?}");
+        assert!(
+            status.starts_with("\r\x1b[K1 min 1 s · 0/12 online"),
+            "{shown:?}"
+        );
         assert_eq!(rest, "\r\x1b[Knode 0: gone\n");
     }
 

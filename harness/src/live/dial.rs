@@ -70,7 +70,9 @@ pub(super) async fn dial(
     step.set(Step::Connecting);
     let socket = connect(&addresses).await?;
     // A reading is smaller than a segment, and nothing follows that it could wait for.
-    socket.set_nodelay(true).map_err(|error| Failure::of(&error))?;
+    socket
+        .set_nodelay(true)
+        .map_err(|error| Failure::of(&error))?;
     let Some(config) = tls else {
         let transport = Transport::Plain(socket);
         return Ok(Opened {
@@ -98,7 +100,9 @@ pub(super) async fn dial(
     let secured = Secured {
         cipher: cipher.map_or_else(String::new, |suite| {
             let name = format!("{:?}", suite.suite());
-            name.trim_start_matches("TLS13_").trim_start_matches("TLS_").to_owned()
+            name.trim_start_matches("TLS13_")
+                .trim_start_matches("TLS_")
+                .to_owned()
         }),
         resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
         took: clock.elapsed(),
@@ -135,7 +139,9 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
         let attempt = TcpStream::connect(address);
         let result = if place + 1 < addresses.len() {
             let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-            timeout(ADDRESS_PATIENCE, attempt).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+            timeout(ADDRESS_PATIENCE, attempt)
+                .await
+                .unwrap_or_else(|elapsed| Err(late(elapsed)))
         } else {
             // The last one may take as long as the node waits.
             attempt.await

@@ -184,7 +184,11 @@ impl Signals {
 
 impl fmt::Display for LiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this machine gives no timers, sockets or signals: {}", self.0)
+        write!(
+            f,
+            "this machine gives no timers, sockets or signals: {}",
+            self.0
+        )
     }
 }
 

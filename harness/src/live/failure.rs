@@ -33,9 +33,10 @@ impl Failure {
             reason = "whatever else breaks a stream has broken it"
         )]
         match error.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                Self::new(CloseReason::Refused, "nobody listens there (connection refused)")
-            }
+            io::ErrorKind::ConnectionRefused => Self::new(
+                CloseReason::Refused,
+                "nobody listens there (connection refused)",
+            ),
             io::ErrorKind::TimedOut => Self::new(CloseReason::TimedOut, "no answer (timed out)"),
             io::ErrorKind::UnexpectedEof => {
                 Self::new(CloseReason::Finished, "the broker closed the connection")
@@ -54,9 +55,7 @@ impl Failure {
     )]
     fn of_tls(error: &TlsError) -> Self {
         match error {
-            TlsError::AlertReceived(alert) => {
-                Self::new(CloseReason::Refused, alert_words(*alert))
-            }
+            TlsError::AlertReceived(alert) => Self::new(CloseReason::Refused, alert_words(*alert)),
             TlsError::InvalidCertificate(why) => {
                 Self::new(CloseReason::Untrusted, certificate_words(why))
             }
@@ -109,7 +108,9 @@ fn certificate_words(why: &CertificateError) -> String {
         } => {
             // rustls shows each name as its own kind: DnsName("broker.example").
             let name = |shown: &String| {
-                let bare = shown.split_once('(').map_or(shown.as_str(), |(_, name)| name);
+                let bare = shown
+                    .split_once('(')
+                    .map_or(shown.as_str(), |(_, name)| name);
                 bare.trim_matches(|c| "()\"".contains(c)).to_owned()
             };
             let presented: Vec<String> = presented.iter().take(4).map(name).collect();
@@ -173,14 +174,18 @@ mod tests {
         let expired = of(TlsError::InvalidCertificate(CertificateError::Expired));
         assert_eq!(expired.reason, CloseReason::Untrusted);
         assert!(expired.words.contains("expired"), "{}", expired.words);
-        let unknown = of(TlsError::InvalidCertificate(CertificateError::UnknownIssuer));
+        let unknown = of(TlsError::InvalidCertificate(
+            CertificateError::UnknownIssuer,
+        ));
         assert_eq!(unknown.reason, CloseReason::Untrusted);
         assert!(unknown.words.contains("--ca"), "{}", unknown.words);
     }
 
     #[test]
     fn an_alert_is_a_refusal_with_advice() {
-        let asked = of(TlsError::AlertReceived(AlertDescription::CertificateRequired));
+        let asked = of(TlsError::AlertReceived(
+            AlertDescription::CertificateRequired,
+        ));
         assert_eq!(asked.reason, CloseReason::Refused);
         assert!(asked.words.contains("--cert"), "{}", asked.words);
     }

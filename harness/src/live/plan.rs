@@ -85,7 +85,9 @@ impl Plan {
         let prepared = match &order.scenario {
             Some(path) => {
                 let prepared = prepare::prepare(path);
-                prepared.map_err(|complaints| PlanError::Scenario(Box::new(complaints)))?.0
+                prepared
+                    .map_err(|complaints| PlanError::Scenario(Box::new(complaints)))?
+                    .0
             }
             None => prepare::built_in(),
         };
@@ -109,12 +111,17 @@ impl Plan {
         if !errors.is_empty() {
             return Err(PlanError::Arguments(errors));
         }
-        let identities = Identity::all(order, &rules, &prepared, world.nodes)
-            .map_err(PlanError::Arguments)?;
+        let identities =
+            Identity::all(order, &rules, &prepared, world.nodes).map_err(PlanError::Arguments)?;
         let mut nodes = Vec::with_capacity(identities.len());
         for (number, identity) in (0..).zip(identities) {
             let at = boot(extension, &base, (number, world.nodes));
-            match node_plan((&world, base, at), number, identity, (order, trust.as_ref())) {
+            match node_plan(
+                (&world, base, at),
+                number,
+                identity,
+                (order, trust.as_ref()),
+            ) {
                 Ok(node) => nodes.push(node),
                 Err(error) => return Err(PlanError::Arguments(vec![error])),
             }
@@ -256,7 +263,9 @@ fn interval_error(config: &Config, rules: &Rules) -> Option<String> {
         let ms = interval.as_millis();
         return Some(format!("an interval of {ms} ms; expected 100ms to 7d"));
     }
-    let longest = sampling.response_timeout.times(u64::from(sampling.oversample));
+    let longest = sampling
+        .response_timeout
+        .times(u64::from(sampling.oversample));
     if sampling.oversample > 1 && interval <= longest {
         return Some(format!(
             "an interval of {} ms; expected more than {} ms, which {} conversions may take",
@@ -318,7 +327,9 @@ fn node_plan(
         .as_ref()
         .zip(order.key.as_ref())
         .map(|(chain, key)| (identity.fill(chain), identity.fill(key)));
-    let files = paths.as_ref().map(|(chain, key)| (chain.as_path(), key.as_path()));
+    let files = paths
+        .as_ref()
+        .map(|(chain, key)| (chain.as_path(), key.as_path()));
     let alpn = order.alpn.as_deref().or(identity.alpn);
     let tls = trust.map(|trust| trust.settings(files, alpn)).transpose()?;
     let boot = boot.unwrap_or_else(|| Duration::from_nanos(bench.boot().as_nanos()));

@@ -253,16 +253,33 @@ mod tests {
         let mut fleet = summary();
         let complete = fleet.nodes[0].clone();
         let lossy = fleet.nodes.pop().unwrap();
-        fleet.nodes = (0..100).map(|node| NodeSummary { node, ..complete.clone() }).collect();
+        fleet.nodes = (0..100)
+            .map(|node| NodeSummary {
+                node,
+                ..complete.clone()
+            })
+            .collect();
         fleet.nodes[77] = NodeSummary { node: 77, ..lossy };
         let text = summary_text(&fleet);
-        assert!(text.contains("   77  nodelab-1") && text.contains("and 68 nodes more"), "{text}");
+        assert!(
+            text.contains("   77  nodelab-1") && text.contains("and 68 nodes more"),
+            "{text}"
+        );
     }
 
     #[test]
     fn spans_read_as_people_say_them() {
-        let shown = [0, 1_234_567, 4_500_000_000, 60_000_000_000, 3_725_000_000_000]
-            .map(|ns| span(Duration::from_nanos(ns)));
-        assert_eq!(shown, ["0.0 ms", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]);
+        let shown = [
+            0,
+            1_234_567,
+            4_500_000_000,
+            60_000_000_000,
+            3_725_000_000_000,
+        ]
+        .map(|ns| span(Duration::from_nanos(ns)));
+        assert_eq!(
+            shown,
+            ["0.0 ms", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]
+        );
     }
 }

@@ -105,8 +105,15 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_shown() {
-        let shown = format!("{:?} {:#?}", Secret::new("swordfish"), Secret::new("swordfish"));
-        assert!(!shown.contains("sword") && !shown.contains("115"), "{shown}");
+        let shown = format!(
+            "{:?} {:#?}",
+            Secret::new("swordfish"),
+            Secret::new("swordfish")
+        );
+        assert!(
+            !shown.contains("sword") && !shown.contains("115"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -11,11 +11,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use node_core::mqtt::ProtocolError;
-use node_core::{
-    AdcCode, CloseReason, Command, Connection, Effect, Event, Input, Node, UnixTime,
-};
-use nodelab_sim::Workbench;
+use node_core::{AdcCode, CloseReason, Command, Connection, Effect, Event, Input, Node, UnixTime};
 use nodelab_sim::analog::RadioActivity;
+use nodelab_sim::{BOOT_TIME, Workbench};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -35,6 +33,8 @@ const DISCONNECT: [u8; 2] = [0xE0, 0];
 /// What makes a node stop taking readings: its own longest interval, typed at its console.
 const PAUSE: &[u8] = b"interval 7d\r";
 
+/// From power to the first instruction of the firmware.
+const BOOT_SPAN: Duration = Duration::from_nanos(BOOT_TIME.as_nanos());
 /// Bytes that the node is told at once: it has room for 20 effects in a turn, and may have to
 /// acknowledge every message of 7 bytes or more that a broker chooses to send.
 const PIECE: usize = 32;
@@ -112,7 +112,7 @@ impl Shell {
         let client_id = report.map(|report| report.client_id.as_str().to_owned());
         let node = Node::new(plan.config, seed, node_core::Instant::ZERO);
         Self {
-            boot: plan.boot,
+            boot: plan.boot + BOOT_SPAN,
             node: node.expect("the plan checked the configuration"),
             outside: Outside {
                 answers: VecDeque::new(),
@@ -137,11 +137,18 @@ impl Shell {
 
     /// Lives until it is told to stop and everything is sent, or patience ends.
     pub(super) async fn run(mut self, mut stage: watch::Receiver<Stage>) -> NodeSummary {
+        let power = self.boot.saturating_sub(BOOT_SPAN);
         tokio::select! {
-            () = sleep(self.boot.saturating_sub(self.outside.around.clock.elapsed())) => {}
+            () = sleep(power.saturating_sub(self.outside.around.clock.elapsed())) => {}
             _ = stage.changed() => return self.outside.tally,
         }
-        self.outside.bench.switch_on(self.outside.around.clock.sim_time());
+        self.outside
+            .bench
+            .switch_on(self.outside.around.clock.sim_time());
+        tokio::select! {
+            () = sleep(BOOT_SPAN) => {}
+            _ = stage.changed() => return self.outside.tally,
+        }
         self.settle();
         loop {
             if self.outside.gives_up.is_none() && self.has_enough(*stage.borrow()) {
@@ -188,7 +195,10 @@ impl Shell {
 
     fn deadline(&self) -> Instant {
         let clock = &self.outside.around.clock;
-        let node = self.node.poll_timeout().map(|at| clock.host_time(self.boot, at));
+        let node = self
+            .node
+            .poll_timeout()
+            .map(|at| clock.host_time(self.boot, at));
         let far = || Instant::now() + Duration::from_secs(86_400);
         let own = node.unwrap_or_else(far);
         self.outside.gives_up.map_or(own, |at| own.min(at))
@@ -264,7 +274,9 @@ impl Shell {
 
     /// Leaves the broker in good order, and says what became of everything.
     async fn finish(self, abandoned: bool) -> NodeSummary {
-        let Self { node, mut outside, .. } = self;
+        let Self {
+            node, mut outside, ..
+        } = self;
         let stream = std::mem::replace(&mut outside.stream, Stream::Closed);
         if let (Stream::Open(mut line), false) = (stream, abandoned) {
             // A broker that hears DISCONNECT forgets the will (MQTT 3.1.1 §3.14.4), which is what
@@ -366,7 +378,8 @@ impl Outside {
         if !fits {
             self.stream = Stream::Closed;
             self.trouble("the broker takes nothing of what is sent to it");
-            self.answers.push_back(Answer::Closed(CloseReason::TimedOut));
+            self.answers
+                .push_back(Answer::Closed(CloseReason::TimedOut));
         }
     }
 

@@ -80,7 +80,10 @@ impl Trust {
                 })?,
         };
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
-        config.alpn_protocols = alpn.map(|name| name.as_bytes().to_vec()).into_iter().collect();
+        config.alpn_protocols = alpn
+            .map(|name| name.as_bytes().to_vec())
+            .into_iter()
+            .collect();
         Ok(Arc::new(config))
     }
 }
@@ -127,9 +130,12 @@ mod tests {
 
     #[test]
     fn files_that_hold_nothing_of_use_are_named() {
-        let path: PathBuf =
-            env::temp_dir().join(format!("nodelab-trust-{}.pem", process::id()));
-        fs::write(&path, "-----BEGIN NONSENSE-----\nAAAA\n-----END NONSENSE-----\n").unwrap();
+        let path: PathBuf = env::temp_dir().join(format!("nodelab-trust-{}.pem", process::id()));
+        fs::write(
+            &path,
+            "-----BEGIN NONSENSE-----\nAAAA\n-----END NONSENSE-----\n",
+        )
+        .unwrap();
         let words = Trust::of_file(&path).unwrap_err();
         assert!(words.contains("holds no certificate"), "{words}");
         let words = private_key(&path).unwrap_err();

@@ -48,8 +48,9 @@ impl Mosquitto {
     /// Starts a broker with these lines in its configuration besides the usual ones.
     pub(crate) fn start(folder: &Folder, lines: &str) -> Self {
         let free = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a free port"));
-        let [port, side_port] =
-            free.each_ref().map(|free| free.local_addr().expect("it is bound").port());
+        let [port, side_port] = free
+            .each_ref()
+            .map(|free| free.local_addr().expect("it is bound").port());
         drop(free);
         let log = folder.0.join("mosquitto.log");
         let store = folder.0.display();
@@ -83,7 +84,9 @@ impl Mosquitto {
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.child = Some(child.expect("mosquitto starts: apt-get install mosquitto"));
         let port = self.port;
-        until("mosquitto listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        until("mosquitto listens", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
     }
 
     /// Kills the process as a power cut does.
@@ -121,7 +124,17 @@ impl Subscriber {
     pub(crate) fn start(broker: &Mosquitto, filter: &str) -> Self {
         let mut command = Command::new("mosquitto_sub");
         let port = broker.side_port.to_string();
-        command.args(["-h", "localhost", "-p", &port, "-i", "witness", "-c", "-q", "1"]);
+        command.args([
+            "-h",
+            "localhost",
+            "-p",
+            &port,
+            "-i",
+            "witness",
+            "-c",
+            "-q",
+            "1",
+        ]);
         command.args(["-t", filter, "-F", "%t %p"]);
         let mut child = command
             .stdout(Stdio::piped())
@@ -152,7 +165,9 @@ impl Subscriber {
     pub(crate) fn messages(&self) -> Vec<(String, String)> {
         let lines = self.lines();
         let parts = lines.iter().filter_map(|line| line.split_once(' '));
-        parts.map(|(topic, payload)| (topic.to_owned(), payload.to_owned())).collect()
+        parts
+            .map(|(topic, payload)| (topic.to_owned(), payload.to_owned()))
+            .collect()
     }
 
     /// Waits for so many different messages, and returns those that came.
@@ -218,13 +233,21 @@ fn pem(label: &str, der: &[u8]) -> String {
         .chunks(64)
         .map(|line| std::str::from_utf8(line).expect("base64 is ASCII"))
         .collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
 }
 
-#[expect(clippy::disallowed_methods, reason = "a real broker checks by the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real broker checks by the real clock"
+)]
 fn now_s() -> i64 {
     let now = std::time::SystemTime::now();
-    let since = now.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let since = now
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970");
     i64::try_from(since.as_secs()).expect("before the year 292277026596")
 }
 

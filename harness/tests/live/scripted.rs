@@ -95,12 +95,20 @@ impl Scripted {
 
     /// Returns topic, payload and time of everything that was acknowledged.
     pub(crate) fn published(&self) -> Vec<(String, String, Instant)> {
-        self.heard.lock().expect("no test panics with it").published.clone()
+        self.heard
+            .lock()
+            .expect("no test panics with it")
+            .published
+            .clone()
     }
 
     /// Returns what the last client said of itself.
     pub(crate) fn greeting(&self) -> Greeting {
-        self.heard.lock().expect("no test panics with it").greeting.clone()
+        self.heard
+            .lock()
+            .expect("no test panics with it")
+            .greeting
+            .clone()
     }
 }
 
@@ -152,7 +160,11 @@ fn serve(mut stream: TcpStream, act: Option<Act>, heard: &Mutex<Heard>) -> io::R
                 let (topic, rest) = field(&body);
                 let payload = String::from_utf8_lossy(&rest[2..]).into_owned();
                 let entry = (topic, payload, Instant::now());
-                heard.lock().expect("no test panics with it").published.push(entry);
+                heard
+                    .lock()
+                    .expect("no test panics with it")
+                    .published
+                    .push(entry);
                 stream.write_all(&[0x40, 2, rest[0], rest[1]])?;
             }
             (0xC0, Some(Act::Deaf)) => {}

@@ -76,12 +76,7 @@ impl Identity {
         }
     }
 
-    fn of(
-        names: Names,
-        order: &Order,
-        rules: &Rules,
-        prepared: &Prepared,
-    ) -> Result<Self, String> {
+    fn of(names: Names, order: &Order, rules: &Rules, prepared: &Prepared) -> Result<Self, String> {
         let publish = prepared.scenario.extension.node.publish.as_ref();
         let theirs = publish.filter(|_| rules.device.is_some());
         let topic = match (&order.topic, theirs) {
@@ -151,7 +146,8 @@ impl Names {
 
     fn fill_path(&self, path: &Path) -> PathBuf {
         // A path that is no text holds no placeholder either.
-        path.to_str().map_or_else(|| path.to_path_buf(), |text| self.fill(text).into())
+        path.to_str()
+            .map_or_else(|| path.to_path_buf(), |text| self.fill(text).into())
     }
 }
 
