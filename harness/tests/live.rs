@@ -155,7 +155,7 @@ fn who_proves_nothing_hears_nothing_of_mqtt() {
         let broker = Mosquitto::start(&folder, &format!("{}\n{OPEN}", shown.listener()));
         fs::remove_file(folder.0.join("mosquitto.log")).ok();
         let (seen, log) = refused(&folder, &broker, |order| {
-            order.ca = Some(trusted.ca.clone())
+            order.ca = Some(trusted.ca.clone());
         });
         assert!(seen.has_trouble(words), "{words}: {:?}", seen.troubles);
         assert!(seen.secured.is_empty());
