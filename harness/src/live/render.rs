@@ -74,13 +74,13 @@ fn verdict(summary: &Summary) -> String {
     }
     let mut lost = Vec::new();
     if queued > 0 {
-        lost.push(format!("{queued} were still queued at the end"));
+        lost.push(format!("{queued} still queued at the end"));
     }
     if dropped > 0 {
-        lost.push(format!("{dropped} were dropped"));
+        lost.push(format!("{dropped} dropped"));
     }
     let lost = lost.join(", ");
-    format!("FAIL  {acknowledged} of {taken} readings were acknowledged, {lost} · {lasted}")
+    format!("FAIL  {acknowledged} of {taken} readings were acknowledged; {lost} · {lasted}")
 }
 
 fn row(node: &NodeSummary) -> String {
@@ -184,6 +184,7 @@ fn dropped(summary: &Summary) -> Vec<(&'static str, u64)> {
 pub(super) fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
+        0 if span.is_zero() => "0 s".to_owned(),
         0 => format!("{:.1} ms", span.as_secs_f64() * 1e3),
         1..60 if span.subsec_millis() == 0 => format!("{seconds} s"),
         1..60 => format!("{:.1} s", span.as_secs_f64()),
@@ -276,7 +277,7 @@ mod tests {
         .map(|ns| span(Duration::from_nanos(ns)));
         assert_eq!(
             shown,
-            ["0.0 ms", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]
+            ["0 s", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]
         );
     }
 }
