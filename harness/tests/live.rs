@@ -392,3 +392,20 @@ fn what_is_not_valid_is_told_without_repeating_secrets() {
     );
     assert!(output.stdout.is_empty());
 }
+
+#[test]
+fn help_has_an_example_for_each_service() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nodelab"));
+    let output = command
+        .args(["live", "--help"])
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8_lossy(&output.stdout);
+    for profile in Profile::ALL {
+        let name = profile.name();
+        let has_example = profile == Profile::Plain || help.contains(&format!("--profile {name}"));
+        assert!(has_example, "{name}");
+    }
+    assert!(!help.contains("--password "), "secrets are no arguments");
+}

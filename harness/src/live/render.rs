@@ -275,9 +275,6 @@ mod tests {
             3_725_000_000_000,
         ]
         .map(|ns| span(Duration::from_nanos(ns)));
-        assert_eq!(
-            shown,
-            ["0 s", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]
-        );
+        assert_eq!(shown, ["0 s", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]);
     }
 }
