@@ -1,10 +1,9 @@
 //! The same node and the same simulated sensor against a real broker: `nodelab live`.
 //!
 //! ```text
-//!              Sample, Sampled                      StreamWrite, StreamRead
-//! Workbench ◄─────────────────► Shell ── Node ──┐ ┌──────────────────────► Line ─ TLS ─ TCP ─ broker
-//! (simulated sensor and board)  (async, one     └─┘
-//!                                per node)
+//!  simulated        one per node, async           the host's
+//!  Workbench ◄──────► Shell ◄──► Node ◄──────► Line ◄──► TLS ◄──► TCP ◄──► broker
+//!       Sample, Sampled              StreamWrite, StreamRead
 //! ```
 //!
 //! Time is the host's, the network is the host's, and everything behind the sockets is somebody

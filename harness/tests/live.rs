@@ -155,7 +155,7 @@ fn who_proves_nothing_hears_nothing_of_mqtt() {
         let broker = Mosquitto::start(&folder, &format!("{}\n{OPEN}", shown.listener()));
         fs::remove_file(folder.0.join("mosquitto.log")).ok();
         let (seen, log) = refused(&folder, &broker, |order| {
-            order.ca = Some(trusted.ca.clone())
+            order.ca = Some(trusted.ca.clone());
         });
         assert!(seen.has_trouble(words), "{words}: {:?}", seen.troubles);
         assert!(seen.secured.is_empty());
@@ -391,4 +391,21 @@ fn what_is_not_valid_is_told_without_repeating_secrets() {
         "{said}"
     );
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn help_has_an_example_for_each_service() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nodelab"));
+    let output = command
+        .args(["live", "--help"])
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8_lossy(&output.stdout);
+    for profile in Profile::ALL {
+        let name = profile.name();
+        let has_example = profile == Profile::Plain || help.contains(&format!("--profile {name}"));
+        assert!(has_example, "{name}");
+    }
+    assert!(!help.contains("--password "), "secrets are no arguments");
 }

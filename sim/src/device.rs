@@ -19,7 +19,8 @@ use crate::queue::EventQueue;
 use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::NodeSpec;
 use crate::stack::{Delivery, Direction, NetworkSpec, PathAround, RealPath, Shapes};
-use crate::time::{SimSpan, SimTime};
+use crate::time::SimTime;
+use crate::workbench::BOOT_TIME;
 
 mod body;
 mod firmware;
@@ -30,13 +31,6 @@ use body::{Body, NO_ALARM, Station, Stream};
 use firmware::{Firmware, pieces};
 use meter::Activity;
 use real::Uplink;
-
-/// From power to the first instruction of the firmware.
-///
-/// A wake without radio calibration took 113 ms to an Arduino sketch (pokewithastick.net,
-/// "wake from deep sleep"); the transmit-power calibration that Arduino and MicroPython ask
-/// for adds 20 ms (byte 114 of the init data, esp8266/Arduino `core_esp8266_phy.cpp`).
-const BOOT_TIME: SimSpan = SimSpan::from_millis(133);
 
 /// What a device can touch of its world while one event is handled.
 pub(crate) struct Surroundings<'a> {

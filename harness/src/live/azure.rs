@@ -1,4 +1,4 @@
-//! Azure IoT Hub's tokens: a password that says until when it is good, signed with the device's
+//! Tokens of `Azure IoT Hub`: a password that says until when it is good, signed with the device's
 //! key.
 //!
 //! Owns their form. Does not know who sends them.
@@ -16,7 +16,7 @@ use crate::live::secret::Secret;
 
 /// How long a token is good. A stream that lasts longer is closed by the hub, and the node comes
 /// back with a new one.
-pub const TOKEN_LIFE: Duration = Duration::from_secs(3_600);
+pub const TOKEN_LIFE: Duration = Duration::from_hours(1);
 
 /// Who signs: the resource, and the key for it.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ fn percent_encoded(bytes: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            text.extend(format!("%{byte:02X}").chars());
         }
     }
     text

@@ -231,7 +231,7 @@ impl<O: Write, E: Write> Desk<O, E> {
             self.acknowledged,
         );
         if self.dropped > 0 {
-            text.push_str(&format!(" · {} dropped", self.dropped));
+            text.extend(format!(" · {} dropped", self.dropped).chars());
         }
         if self.stopping.is_some() {
             text.push_str(" · stopping");

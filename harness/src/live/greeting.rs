@@ -124,7 +124,7 @@ mod tests {
         ] {
             assert_eq!(with_password(&wrong, b"new"), None);
         }
-        assert_eq!(with_password(&named, &[0; 65_536]), None);
-        assert!(with_password(&named, &[0; 65_535]).is_some());
+        assert_eq!(with_password(&named, &vec![0; 65_536]), None);
+        assert!(with_password(&named, &vec![0; 65_535]).is_some());
     }
 }

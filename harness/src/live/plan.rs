@@ -104,8 +104,8 @@ impl Plan {
         let mut errors = wishes(order, &rules, &mut notes);
         let base = base_config(order, &rules, &prepared, &mut world, &mut errors);
         if !(1..=NODES_MAX).contains(&world.nodes) {
-            let nodes = world.nodes;
-            errors.push(format!("{nodes} nodes; expected 1 to {NODES_MAX}"));
+            let many = world.nodes;
+            errors.push(format!("{many} nodes; expected 1 to {NODES_MAX}"));
         }
         let trust = trust(order, &mut errors);
         if !errors.is_empty() {
@@ -113,7 +113,7 @@ impl Plan {
         }
         let identities =
             Identity::all(order, &rules, &prepared, world.nodes).map_err(PlanError::Arguments)?;
-        let mut nodes = Vec::with_capacity(identities.len());
+        let mut plans = Vec::with_capacity(identities.len());
         for (number, identity) in (0..).zip(identities) {
             let at = boot(extension, &base, (number, world.nodes));
             match node_plan(
@@ -122,7 +122,7 @@ impl Plan {
                 identity,
                 (order, trust.as_ref()),
             ) {
-                Ok(node) => nodes.push(node),
+                Ok(plan) => plans.push(plan),
                 Err(error) => return Err(PlanError::Arguments(vec![error])),
             }
         }
@@ -133,7 +133,7 @@ impl Plan {
                 lasting: order.lasting,
                 readings: order.readings,
             },
-            nodes,
+            nodes: plans,
             notes,
             pace: rules.pace,
         })
@@ -229,9 +229,10 @@ fn base_config(
     let own = publish.is_some() && rules.device.is_some();
     let report = ReportConfig {
         clean_session: rules.clean_session || theirs.clean_session,
-        format: order.format.unwrap_or(match own {
-            true if !rules.status => theirs.format,
-            _ => rules.format,
+        format: order.format.unwrap_or(if own && !rules.status {
+            theirs.format
+        } else {
+            rules.format
         }),
         qos: Qos::AtLeastOnce,
         status: rules.status || (own && theirs.status),

@@ -9,11 +9,11 @@ use node_core::PayloadFormat;
 /// A kind of broker.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Profile {
-    /// AWS IoT Core.
+    /// `AWS IoT Core`.
     Aws,
-    /// Azure IoT Hub.
+    /// `Azure IoT Hub`.
     Azure,
-    /// HiveMQ Cloud.
+    /// `HiveMQ Cloud`.
     HiveMq,
     /// Home Assistant's broker.
     HomeAssistant,

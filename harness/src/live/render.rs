@@ -2,7 +2,6 @@
 //!
 //! Owns the words of the summary and the keys of its JSON. Does not count.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use node_core::DropReason;
@@ -12,50 +11,49 @@ use crate::live::tally::{NodeSummary, Summary, Times};
 
 /// Nodes whose lines are printed; of more, those in trouble come first.
 const ROWS_MAX: usize = 32;
+/// What stands above them.
+const HEADER: &str = " node  identifier                taken  acknowledged  queued  dropped  \
+                      again  sessions  failures";
 
 /// Returns the summary for people.
 #[must_use]
 pub fn summary_text(summary: &Summary) -> String {
-    let mut text = String::from(
-        "\n node  identifier                taken  acknowledged  queued  dropped  \
-         again  sessions  failures\n",
-    );
     let mut nodes: Vec<&NodeSummary> = summary.nodes.iter().collect();
     nodes.sort_by_key(|node| (node.is_complete(), node.node));
-    let shown = nodes.len().min(ROWS_MAX);
-    nodes.truncate(shown);
+    let more = nodes.len().saturating_sub(ROWS_MAX);
+    nodes.truncate(ROWS_MAX);
     nodes.sort_by_key(|node| node.node);
-    for node in &nodes {
-        row(node, &mut text);
+    let mut lines = vec![String::new(), HEADER.to_owned()];
+    lines.extend(nodes.into_iter().map(row));
+    if more > 0 {
+        lines.push(format!(
+            "  and {more} nodes more, all complete or like these"
+        ));
     }
-    if summary.nodes.len() > shown {
-        let more = summary.nodes.len() - shown;
-        let _ = writeln!(text, "  and {more} nodes more, all complete or like these");
-    }
-    text.push('\n');
+    lines.push(String::new());
     let full = times(summary, |node| node.full);
     let resumed = times(summary, |node| node.resumed);
     for (times, what) in [(full, "full"), (resumed, "resumed")] {
         if let Some(mean) = times.mean() {
-            let _ = writeln!(
-                text,
+            lines.push(format!(
                 "TLS handshakes, {what}: {}, {} on average ({} to {})",
                 times.count,
                 span(mean),
                 span(times.shortest),
                 span(times.longest)
-            );
+            ));
         }
     }
     for (why, count) in dropped(summary) {
-        let _ = writeln!(text, "dropped, {why}: {count}");
+        lines.push(format!("dropped, {why}: {count}"));
     }
     let ignored = summary.sum(|node| node.ignored);
     if ignored > 0 {
-        let _ = writeln!(text, "messages of the broker passed over: {ignored}");
+        lines.push(format!("messages of the broker passed over: {ignored}"));
     }
-    let _ = writeln!(text, "{}", verdict(summary));
-    text
+    lines.push(verdict(summary));
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// Returns the one line that says it all.
@@ -76,19 +74,18 @@ fn verdict(summary: &Summary) -> String {
     }
     let mut lost = Vec::new();
     if queued > 0 {
-        lost.push(format!("{queued} were still queued at the end"));
+        lost.push(format!("{queued} still queued at the end"));
     }
     if dropped > 0 {
-        lost.push(format!("{dropped} were dropped"));
+        lost.push(format!("{dropped} dropped"));
     }
     let lost = lost.join(", ");
-    format!("FAIL  {acknowledged} of {taken} readings were acknowledged, {lost} · {lasted}")
+    format!("FAIL  {acknowledged} of {taken} readings were acknowledged; {lost} · {lasted}")
 }
 
-fn row(node: &NodeSummary, text: &mut String) {
+fn row(node: &NodeSummary) -> String {
     let name: String = node.client_id.chars().take(24).collect();
-    let _ = writeln!(
-        text,
+    format!(
         "{:>5}  {name:<24}  {:>5}  {:>12}  {:>6}  {:>7}  {:>5}  {:>8}  {:>8}",
         node.node,
         node.taken,
@@ -98,7 +95,7 @@ fn row(node: &NodeSummary, text: &mut String) {
         node.sent_again,
         node.sessions,
         node.failures
-    );
+    )
 }
 
 /// Returns the summary for programs.
@@ -187,6 +184,7 @@ fn dropped(summary: &Summary) -> Vec<(&'static str, u64)> {
 pub(super) fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
+        0 if span.is_zero() => "0 s".to_owned(),
         0 => format!("{:.1} ms", span.as_secs_f64() * 1e3),
         1..60 if span.subsec_millis() == 0 => format!("{seconds} s"),
         1..60 => format!("{:.1} s", span.as_secs_f64()),
@@ -277,9 +275,6 @@ mod tests {
             3_725_000_000_000,
         ]
         .map(|ns| span(Duration::from_nanos(ns)));
-        assert_eq!(
-            shown,
-            ["0.0 ms", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]
-        );
+        assert_eq!(shown, ["0 s", "1.2 ms", "4.5 s", "1 min 0 s", "1 h 2 min"]);
     }
 }

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn what_cannot_be_a_secret_is_refused_without_showing_it() {
         let empty = written("empty", b"\n");
-        let long = written("long", &[b'x'; 70_000]);
+        let long = written("long", &vec![b'x'; 70_000]);
         for path in [&empty, &long, &PathBuf::from("/nowhere/at/all")] {
             let words = SecretSource::File(path.clone()).read(Path::to_path_buf);
             let words = words.unwrap_err();

@@ -68,7 +68,6 @@ impl NodeSummary {
     /// Counts what a node states.
     pub(super) fn add(&mut self, event: &Event) {
         match event {
-            Event::ConnectRefused(_) | Event::RetryScheduled { .. } | Event::ProtocolBroken(_) => {}
             Event::MessageIgnored => self.ignored += 1,
             Event::PublishAcked { .. } => self.acknowledged += 1,
             Event::PublishSent { sequence, .. } => {
@@ -81,10 +80,13 @@ impl NodeSummary {
             Event::SensorFaulted { .. } => self.sensor_faults += 1,
             Event::SessionOpened { .. } => self.sessions += 1,
             Event::Booted
+            | Event::ConnectRefused(_)
             | Event::IntervalChanged(_)
             | Event::LinkJoined
             | Event::LinkLost(_)
+            | Event::ProtocolBroken(_)
             | Event::ReadingShown { .. }
+            | Event::RetryScheduled { .. }
             | Event::SessionClosed(_) => {}
         }
     }

@@ -90,6 +90,10 @@ impl Trust {
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let shown = path.display();
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "whatever else is wrong with the text is told in the reader's words"
+    )]
     let wrong = |error: PemError| match error {
         PemError::Io(error) => format!("failed to read {shown}: {error}"),
         PemError::NoItemsFound => format!("{shown} holds no certificate; {EXPECTED}"),
@@ -112,12 +116,14 @@ const EXPECTED: &str = "expected PEM: -----BEGIN CERTIFICATE-----";
 /// Reads a key. What is in the file is not repeated in messages.
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
     let shown = path.display();
-    PrivateKeyDer::from_pem_file(path).map_err(|error| match error {
-        PemError::Io(error) => format!("failed to read {shown}: {error}"),
-        _ => format!(
+    PrivateKeyDer::from_pem_file(path).map_err(|error| {
+        if let PemError::Io(error) = error {
+            return format!("failed to read {shown}: {error}");
+        }
+        format!(
             "{shown} holds no private key that can be read; \
              expected PEM without a passphrase: -----BEGIN PRIVATE KEY-----"
-        ),
+        )
     })
 }
 

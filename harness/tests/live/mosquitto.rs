@@ -196,7 +196,7 @@ impl Files {
     /// seconds from the present on.
     pub(crate) fn draw(folder: &Folder, seed: u64, name: &str, validity: (i64, i64)) -> Self {
         let mut settings = TlsSettings::of(Stack::RustCrypto, Chip::Esp32C3At160);
-        settings.server_name = name.to_owned();
+        name.clone_into(&mut settings.server_name);
         settings.mutual = true;
         (settings.valid_from_s, settings.valid_until_s) = validity;
         let spec = TlsSpec::new(settings).expect("the settings fit together");

@@ -154,12 +154,12 @@ fn serve(mut stream: TcpStream, act: Option<Act>, heard: &Mutex<Heard>) -> io::R
     loop {
         let (kind, body) = packet(&mut stream)?;
         match (kind & 0xF0, act) {
-            (0x30, Some(Act::BreakAtPublish)) => return Ok(()),
-            (0x30, Some(Act::Deaf)) => {}
+            (0x30, Some(Act::BreakAtPublish)) | (0xE0, _) => return Ok(()),
+            (0x30 | 0xC0, Some(Act::Deaf)) => {}
             (0x30, _) => {
                 let (topic, rest) = field(&body);
                 let payload = String::from_utf8_lossy(&rest[2..]).into_owned();
-                let entry = (topic, payload, Instant::now());
+                let entry = (topic, payload, present());
                 heard
                     .lock()
                     .expect("no test panics with it")
@@ -167,12 +167,15 @@ fn serve(mut stream: TcpStream, act: Option<Act>, heard: &Mutex<Heard>) -> io::R
                     .push(entry);
                 stream.write_all(&[0x40, 2, rest[0], rest[1]])?;
             }
-            (0xC0, Some(Act::Deaf)) => {}
             (0xC0, _) => stream.write_all(&[0xD0, 0])?,
-            (0xE0, _) => return Ok(()),
             _ => {}
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "sockets take real time")]
+fn present() -> Instant {
+    Instant::now()
 }
 
 /// Writes messages until the client goes away.
@@ -197,8 +200,8 @@ fn flood(mut stream: TcpStream, quality: u8) -> io::Result<()> {
         .write(&mut out);
         messages.extend_from_slice(out.finish().expect("it fits"));
     }
-    let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
+    let until = present() + PATIENCE;
+    while present() < until {
         // The client may be slower; its window decides. What it answers is read elsewhere.
         stream.write_all(&messages)?;
     }
