@@ -133,11 +133,11 @@ fn the_tutorials_script_reads_the_simulated_sensor_in_micropython() {
         .output()
         .expect("MicroPython starts");
     let told = String::from_utf8_lossy(&output.stdout).replace('\r', "");
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     // Ten units to a degree, which is the tutorial's mistake and not the simulator's.
     let expected =
         format!("TMP36 reading {served}\nDegrees Celsius 24.0\nDegrees Fahrenheit 75.2\n");
-    assert_eq!((served.as_str(), told), ("240", expected), "{complaint}");
+    assert_eq!((served.as_str(), told), ("240", expected), "{errors}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Goal: clients of Wokwi's simulation API run against nodelab unmodified.
 //!
 //! Method: the real program on a free port. A client of our own sends what wokwi-cli 0.26.1
-//! sends, and what it never would; where it is installed, PyPI's wokwi-client does the same.
+//! sends, and what it never would; where it is installed, `wokwi-client` of Python does the same.
 
 #[path = "support/serving.rs"]
 mod serving;
@@ -193,12 +193,12 @@ async fn pins_and_controls_answer_or_say_why_not() {
         ("sim:resume", json!({ "pauseAfter": "1s" })),
         ("sim:stop", json!({})),
     ];
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (name, params) in refusals {
         let Refused { code, message } = client.refused(name, params).await;
-        told += &format!("{code} {message}\n");
+        told.push(format!("{code} {message}"));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[tokio::test]
@@ -386,7 +386,7 @@ struct Wokwi {
 async fn start(arguments: &[&str]) -> (Wokwi, Client) {
     let mut inner = Serving::start(&[&["--wokwi-api", "0"], arguments].concat());
     let address = inner.address("wokwi");
-    let client = Client::connect(address, None).await.unwrap();
+    let client = Client::connect(address, None).await.expect("anybody may");
     (Wokwi { address, inner }, client)
 }
 

