@@ -32,6 +32,8 @@ steps:
 /// A scenario with everything it names.
 #[derive(Clone, Debug)]
 pub struct Prepared {
+    /// The parts of its board, and the wires between them.
+    pub diagram: Arc<Diagram>,
     /// The scenario.
     pub scenario: Scenario,
     /// What protects the streams on its board, if anything does.
@@ -122,15 +124,17 @@ fn complete(
         errors.extend(found);
         None
     });
-    let settled = wiring.as_ref().map(|wiring| settle(&scenario, wiring));
+    let settled = wiring.as_ref();
+    let settled = settled.map(|(_, wiring)| settle(&scenario, wiring));
     let security = settled.transpose().unwrap_or_else(|error| {
         errors.push(error);
         None
     });
     let security = security.flatten();
     match wiring {
-        Some(wiring) if errors.is_empty() => Ok((
+        Some((diagram, wiring)) if errors.is_empty() => Ok((
             Prepared {
+                diagram: Arc::new(diagram),
                 scenario,
                 security,
                 trace,
@@ -150,10 +154,12 @@ impl Prepared {
     /// Everything that is wrong with the diagram, and what of the scenario does not fit it.
     pub fn on_board(&self, name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let file = SourceFile::new(name, text);
-        let wiring = Diagram::from_json(text).and_then(|diagram| Wiring::new(&diagram));
-        let wiring = wiring.map_err(|error| located(&file, &error))?;
+        let read = Diagram::from_json(text)
+            .and_then(|diagram| Wiring::new(&diagram).map(|wiring| (diagram, wiring)));
+        let (diagram, wiring) = read.map_err(|error| located(&file, &error))?;
         let security = settle(&self.scenario, &wiring).map_err(|error| vec![error])?;
         Ok(Self {
+            diagram: Arc::new(diagram),
             security,
             wiring: Arc::new(wiring),
             ..self.clone()
@@ -209,14 +215,17 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn read_wiring(scenario: &Scenario) -> Result<Option<Wiring>, Vec<Diagnostic>> {
+fn read_wiring(scenario: &Scenario) -> Result<Option<(Diagram, Wiring)>, Vec<Diagnostic>> {
     if let Some(reference) = &scenario.extension.diagram {
         exists(scenario, reference, "diagram")?;
-        return read_wiring_of(&reference.path).map(|(_, wiring)| Some(wiring));
+        return read_wiring_of(&reference.path).map(Some);
     }
     let file = SourceFile::new("the built-in board", BUILT_IN_BOARD);
-    let wiring = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| Wiring::new(&diagram));
-    wiring.map(Some).map_err(|error| located(&file, &error))
+    let board = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| {
+        let wiring = Wiring::new(&diagram)?;
+        Ok((diagram, wiring))
+    });
+    board.map(Some).map_err(|error| located(&file, &error))
 }
 
 fn read_trace(scenario: &Scenario) -> Result<Option<Profile>, Vec<Diagnostic>> {

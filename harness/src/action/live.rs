@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::rc::Rc;
 
-use super::{ColourChoice, Format, Report, complain, complain_of, print};
+use super::{ColourChoice, TextOrJson, complain, complain_of, print};
 use crate::exit::Exit;
 use crate::live::{
     Desk, DeskOptions, Ended, Happening, Order, Plan, PlanError, Summary, Watch, run, summary_json,
@@ -19,9 +19,18 @@ pub struct LiveAction {
     /// What to run.
     pub order: Order,
     /// What to report, and where to; at least one.
-    pub reports: Vec<Report>,
+    pub reports: Vec<LiveReport>,
     /// Whether to show consoles.
     pub serial: bool,
+}
+
+/// A summary that was asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LiveReport {
+    /// Its format.
+    pub format: TextOrJson,
+    /// Where it goes.
+    pub target: Target,
 }
 
 pub(super) fn live(action: &LiveAction) -> Exit {
@@ -95,8 +104,8 @@ fn conclude(action: &LiveAction, summary: &Summary) -> Exit {
     };
     for report in &action.reports {
         let text = match report.format {
-            Format::Json => format!("{:#}\n", summary_json(summary)),
-            Format::Junit | Format::Text => summary_text(summary),
+            TextOrJson::Json => format!("{:#}\n", summary_json(summary)),
+            TextOrJson::Text => summary_text(summary),
         };
         let written = match &report.target {
             Target::Stdout => print(&text),

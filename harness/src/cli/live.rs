@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use node_core::PayloadFormat;
 
 use super::report;
-use crate::action::{Format, LiveAction, Report};
+use crate::action::{Format, LiveAction, LiveReport, TextOrJson};
 use crate::live::{Broker, Order, Profile, SecretSource};
 use crate::report::Target;
 use crate::scenario::quantity;
@@ -59,8 +59,8 @@ pub(super) struct LiveArgs {
     /// steps and claims do not apply [default: a NodeMCU with a TMP36 in a room].
     scenario: Option<PathBuf>,
     /// The broker: mqtts://HOST[:PORT] with TLS, mqtt://HOST[:PORT] without.
-    #[arg(long, value_name = "URL", value_parser = broker)]
-    broker: Broker,
+    #[arg(long, value_name = "URL")]
+    broker: String,
     /// What kind of broker it is.
     #[arg(long, value_enum, default_value_t = ProfileName::Plain)]
     profile: ProfileName,
@@ -118,7 +118,7 @@ pub(super) struct LiveArgs {
     quiet: bool,
     /// text or json, each to a file with `=FILE`; `-` is standard output. May be repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = text_or_json)]
-    report: Vec<Report>,
+    report: Vec<LiveReport>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -140,16 +140,20 @@ enum PayloadName {
     Senml,
 }
 
-pub(super) fn action(args: LiveArgs) -> LiveAction {
+/// Returns what is asked for, or what is wrong with it. What may hold a password is not repeated,
+/// which is why clap does not judge it.
+pub(super) fn action(args: LiveArgs) -> Result<LiveAction, String> {
+    let broker = args.broker.parse::<Broker>();
+    let broker = broker.map_err(|error| format!("error: --broker: {error}\n"))?;
     let mut reports = args.report;
     if reports.is_empty() {
-        reports.push(Report {
-            format: Format::Text,
+        reports.push(LiveReport {
+            format: TextOrJson::Text,
             target: Target::Stdout,
         });
     }
-    let base = Order::new(args.broker);
-    LiveAction {
+    let base = Order::new(broker);
+    Ok(LiveAction {
         order: Order {
             alpn: args.alpn,
             ca: args.ca,
@@ -173,7 +177,7 @@ pub(super) fn action(args: LiveArgs) -> LiveAction {
         },
         reports,
         serial: !args.quiet,
-    }
+    })
 }
 
 const fn profile(name: ProfileName) -> Profile {
@@ -197,20 +201,21 @@ const fn payload(name: PayloadName) -> PayloadFormat {
     }
 }
 
-fn broker(text: &str) -> Result<Broker, String> {
-    text.parse::<Broker>().map_err(|error| error.to_string())
-}
-
 fn time(text: &str) -> Result<Duration, String> {
     quantity::duration(text)
         .map(|span| Duration::from_nanos(span.as_nanos()))
         .map_err(|_| format!("\"{text}\" is no time; expected one such as 500ms, 10s or 2h"))
 }
 
-fn text_or_json(text: &str) -> Result<Report, String> {
+fn text_or_json(text: &str) -> Result<LiveReport, String> {
     let report = report(text)?;
-    if report.format == Format::Junit {
-        return Err("expected text or json".to_owned());
-    }
-    Ok(report)
+    let format = match report.format {
+        Format::Json => TextOrJson::Json,
+        Format::Text => TextOrJson::Text,
+        Format::Github | Format::Html | Format::Junit => {
+            return Err("expected text or json".to_owned());
+        }
+    };
+    let target = report.target;
+    Ok(LiveReport { format, target })
 }

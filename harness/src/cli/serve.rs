@@ -53,7 +53,8 @@ pub(super) struct ServeArgs {
     /// Only let this machine connect, beside the own one; may be repeated.
     #[arg(long, value_name = "IP", help_heading = "Who may connect")]
     allow_from: Vec<IpAddr>,
-    /// The file with the token that clients have to show [default: NODELAB_TOKEN, if set].
+    /// The file with the token that clients have to show [default: `NODELAB_TOKEN`, if
+    /// set].
     #[arg(long, value_name = "FILE", help_heading = "Who may connect")]
     token_file: Option<PathBuf>,
     /// End after this time, such as 30s.

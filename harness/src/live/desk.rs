@@ -18,6 +18,9 @@ const REPEAT: Duration = Duration::from_secs(30);
 const TROUBLES_MAX: usize = 32;
 /// Bytes of a console line that is not ended yet.
 const LINE_MAX: usize = 512;
+/// Lines of all consoles that are shown between two ticks: a broker that sends commands without
+/// end must not fill a disk.
+const LINES_MAX: u32 = 2_000;
 /// Columns of the status line: it must not wrap.
 const COLUMNS: usize = 79;
 
@@ -39,6 +42,8 @@ pub struct Desk<O, E> {
     dropped: u64,
     elapsed: Duration,
     errors: E,
+    /// Lines that were not shown since the last tick.
+    left_out: u64,
     /// Consoles' lines that are not ended yet.
     lines: BTreeMap<u32, Vec<u8>>,
     online: u64,
@@ -46,6 +51,8 @@ pub struct Desk<O, E> {
     out: O,
     /// Whether it was told how streams are protected.
     secured: bool,
+    /// Lines that were shown since the last tick.
+    shown: u32,
     /// The status line that is on the screen.
     status: Option<String>,
     stopping: Option<Ended>,
@@ -71,11 +78,13 @@ impl<O: Write, E: Write> Desk<O, E> {
             dropped: 0,
             elapsed: Duration::ZERO,
             errors,
+            left_out: 0,
             lines: BTreeMap::new(),
             online: 0,
             options,
             out,
             secured: false,
+            shown: 0,
             status: None,
             stopping: None,
             taken: 0,
@@ -112,7 +121,12 @@ impl<O: Write, E: Write> Desk<O, E> {
         let prefix = self.prefix(node);
         for &byte in bytes {
             match byte {
+                b'\n' if self.shown >= LINES_MAX => {
+                    self.left_out += 1;
+                    line.clear();
+                }
                 b'\n' => {
+                    self.shown += 1;
                     let text = String::from_utf8_lossy(&line).into_owned();
                     line.clear();
                     self.clear();
@@ -265,6 +279,11 @@ impl<O: Write, E: Write> Watch for Desk<O, E> {
 
     fn on_tick(&mut self, elapsed: Duration) -> bool {
         self.elapsed = elapsed;
+        self.shown = 0;
+        if self.left_out > 0 {
+            let many = std::mem::take(&mut self.left_out);
+            self.say(&format!("{many} lines of consoles were left out"));
+        }
         self.draw_status();
         !self.unread
     }
@@ -339,6 +358,19 @@ mod tests {
             "{shown:?}"
         );
         assert_eq!(rest, "\r\x1b[Knode 0: gone\n");
+    }
+
+    #[test]
+    fn a_flood_of_lines_is_cut_and_said_to_be() {
+        let mut desk = desk(false);
+        for _ in 0..LINES_MAX + 5 {
+            desk.on_event(0, &Happening::Serial(b"unknown command\r\n"));
+        }
+        desk.on_tick(Duration::from_secs(1));
+        assert_eq!(text(&desk.out).lines().count(), LINES_MAX as usize);
+        assert_eq!(text(&desk.errors), "5 lines of consoles were left out\n");
+        desk.on_event(0, &Happening::Serial(b"BOOT\r\n"));
+        assert!(text(&desk.out).ends_with("| BOOT\n"));
     }
 
     #[test]

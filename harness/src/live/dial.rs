@@ -19,7 +19,7 @@ use tokio_rustls::rustls::{ClientConfig, HandshakeKind, ProtocolVersion};
 
 use crate::live::broker::Broker;
 use crate::live::clock::Clock;
-use crate::live::failure::Failure;
+use crate::live::failure::{Failure, tls_error};
 use crate::live::line::Transport;
 
 /// Addresses of a name that are tried.
@@ -87,12 +87,13 @@ pub(super) async fn dial(
     })?;
     let clock = Clock::start();
     let stream = TlsConnector::from(config).connect(name, socket).await;
-    let stream = stream.map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => Failure::new(
-            CloseReason::Reset,
-            "the broker closed the connection in the middle of TLS (is this the plain port?)",
-        ),
-        _ => Failure::of(&error),
+    let stream = stream.map_err(|error| {
+        if tls_error(&error).is_some() {
+            return Failure::of(&error);
+        }
+        // What speaks MQTT without TLS hangs up on the first bytes of a handshake.
+        let words = "the connection ended in the middle of TLS (is this the plain port?)";
+        Failure::new(CloseReason::Reset, words)
     })?;
     let session = stream.get_ref().1;
     let cipher = session.negotiated_cipher_suite();

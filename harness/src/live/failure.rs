@@ -106,7 +106,14 @@ fn certificate_words(why: &CertificateError) -> String {
             expected,
             presented,
         } => {
-            let presented: Vec<&str> = presented.iter().map(String::as_str).take(4).collect();
+            // rustls shows each name as its own kind: DnsName("broker.example").
+            let name = |shown: &String| {
+                let bare = shown
+                    .split_once('(')
+                    .map_or(shown.as_str(), |(_, name)| name);
+                bare.trim_matches(|c| "()\"".contains(c)).to_owned()
+            };
+            let presented: Vec<String> = presented.iter().take(4).map(name).collect();
             let held = if presented.is_empty() {
                 "no name".to_owned()
             } else {
@@ -115,7 +122,10 @@ fn certificate_words(why: &CertificateError) -> String {
             format!("it is for {held}, not for {}", expected.to_str())
         }
         CertificateError::NotValidForName => "it is for another name".to_owned(),
-        CertificateError::BadSignature => "its signature is wrong".to_owned(),
+        CertificateError::BadSignature => {
+            "its signature is not that of the authority we trust (give the right one with --ca)"
+                .to_owned()
+        }
         CertificateError::Revoked => "it was revoked".to_owned(),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "it is not for a server".to_owned()

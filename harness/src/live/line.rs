@@ -37,10 +37,8 @@ pub(super) enum Transport {
 /// What happened on a line.
 #[derive(Debug)]
 pub(super) enum LineEvent {
-    /// It broke.
+    /// It ended.
     Broken(Failure),
-    /// The broker closed it in good order.
-    Finished,
     /// So many bytes came.
     Read(usize),
 }
@@ -129,7 +127,7 @@ impl Line {
         let result = ready!(Pin::new(&mut self.transport).poll_read(context, &mut buffer));
         Poll::Ready(match (result, buffer.filled().len()) {
             (Err(error), _) => LineEvent::Broken(Failure::of(&error)),
-            (Ok(()), 0) => LineEvent::Finished,
+            (Ok(()), 0) => LineEvent::Broken(Failure::of(&io::ErrorKind::UnexpectedEof.into())),
             (Ok(()), count) => LineEvent::Read(count),
         })
     }

@@ -33,6 +33,10 @@ const DISCONNECT: [u8; 2] = [0xE0, 0];
 /// What makes a node stop taking readings: its own longest interval, typed at its console.
 const PAUSE: &[u8] = b"interval 7d\r";
 
+/// Bytes that the node is told at once: it has room for 20 effects in a turn, and may have to
+/// acknowledge every message of 7 bytes or more that a broker chooses to send.
+const PIECE: usize = 32;
+
 /// What all nodes of a run share.
 pub(super) struct Surroundings {
     pub(super) broker: Rc<Broker>,
@@ -203,24 +207,27 @@ impl Shell {
                 }
                 Err(failure) => self.lose_stream(&failure),
             },
-            StreamEvent::Line(LineEvent::Broken(failure)) => self.lose_stream(&failure),
-            StreamEvent::Line(LineEvent::Finished) => {
-                let words = match self.node.state().connection {
-                    Connection::Greeting => {
-                        "the broker closed the connection without answering CONNECT"
-                    }
-                    _ => "the broker closed the connection",
-                };
-                self.lose_stream(&Failure::new(CloseReason::Finished, words));
-            }
-            StreamEvent::Line(LineEvent::Read(count)) => {
-                let now = outside.around.clock.node_time(self.boot);
-                if let Stream::Open(line) = &outside.stream {
-                    self.node
-                        .handle(now, Input::StreamRead(line.read_bytes(count)));
+            StreamEvent::Line(LineEvent::Broken(mut failure)) => {
+                if self.node.state().connection == Connection::Greeting {
+                    failure.words.push_str(", without answering CONNECT");
                 }
-                self.settle();
+                self.lose_stream(&failure);
             }
+            StreamEvent::Line(LineEvent::Read(count)) => self.read(count),
+        }
+    }
+
+    /// Tells the node what came, in pieces whose answers have room.
+    fn read(&mut self, count: usize) {
+        for start in (0..count).step_by(PIECE) {
+            let now = self.outside.around.clock.node_time(self.boot);
+            // The node may have closed the stream because of the piece before.
+            let Stream::Open(line) = &self.outside.stream else {
+                return;
+            };
+            let piece = &line.read_bytes(count)[start..count.min(start + PIECE)];
+            self.node.handle(now, Input::StreamRead(piece));
+            self.settle();
         }
     }
 

@@ -30,6 +30,8 @@ pub struct NodeSummary {
     pub resumed: Times,
     /// Readings that were sent more than once, because nobody had acknowledged them.
     pub sent_again: u64,
+    /// The reading that was sent last.
+    pub(super) sent_last: Option<u32>,
     /// Sessions that the broker accepted.
     pub sessions: u64,
     /// Samples that were not believed.
@@ -69,7 +71,11 @@ impl NodeSummary {
             Event::ConnectRefused(_) | Event::RetryScheduled { .. } | Event::ProtocolBroken(_) => {}
             Event::MessageIgnored => self.ignored += 1,
             Event::PublishAcked { .. } => self.acknowledged += 1,
-            Event::PublishSent { duplicate, .. } => self.sent_again += u64::from(*duplicate),
+            Event::PublishSent { sequence, .. } => {
+                // One reading is on its way at a time, so a repetition follows its first sending.
+                self.sent_again += u64::from(self.sent_last == Some(*sequence));
+                self.sent_last = Some(*sequence);
+            }
             Event::ReadingDropped { why, .. } => *self.dropped.entry(*why).or_default() += 1,
             Event::ReadingTaken(_) => self.taken += 1,
             Event::SensorFaulted { .. } => self.sensor_faults += 1,

@@ -114,7 +114,7 @@ fn run_under(
 ) -> Result<Outcome, WorldError> {
     let spec = expand::draw(prepared, seed);
     let source = expand::source(prepared);
-    let recording = recorder.begin(&spec);
+    let recording = recorder.begin(prepared, &spec);
     let mut bench = bench(prepared, &spec, recording);
     bench.governor = governor;
     let mut bench = Bench::World(Box::new(bench));
@@ -164,20 +164,23 @@ fn run_under(
     failures.extend(expectations.finish(end, is_cut));
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
-    Ok(Outcome {
+    let mut outcome = Outcome {
         compute: compute.summary(expand::processor(prepared)),
         digest: digest.digest(),
         energy: source.and_then(|source| energy.summary(source)),
         failures,
         lives: recording.take_lives().map_err(WorldError::Record)?,
-        recorded: recording.finish().map_err(WorldError::Record)?,
+        portrait: None,
+        recorded: None,
         seed,
         serial: tap.serial,
         stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
-    })
+    };
+    outcome.recorded = recording.finish(&outcome).map_err(WorldError::Record)?;
+    Ok(outcome)
 }
 
 /// Runs the steps of a file that describes no node against the stand-in device.
@@ -195,6 +198,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
         energy: None,
         failures,
         lives: Vec::new(),
+        portrait: None,
         recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),
@@ -223,6 +227,7 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
                 at,
                 claim: format!("step {step}"),
                 expected: format!("{waiting_for} within the scenario's simulated time"),
+                line: None,
                 node: NodeId(0),
                 seen: "time ran out".to_owned(),
             });
@@ -379,6 +384,7 @@ impl WorldBench {
             at: self.world.now(),
             claim: "a healed world finishes".to_owned(),
             expected: format!("every reading delivered within {bound} after all faults"),
+            line: None,
             node,
             seen: format!("{length} readings still queued, node {state}"),
         }
@@ -390,6 +396,7 @@ fn violated(violation: Violation) -> Failure {
         at: violation.at,
         claim: violation.claim.to_owned(),
         expected: violation.expected,
+        line: None,
         node: violation.node,
         seen: violation.seen,
     }

@@ -30,7 +30,7 @@ const OWNER_ONLY: u32 = 0o600;
 const ALSO_NAMED: [&str; 2] = ["127.0.0.1", "::1"];
 
 /// What is asked of the authority.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CertificateOptions {
     /// Where to write the root certificate, if anywhere.
     pub ca_out: Option<PathBuf>,
@@ -160,19 +160,6 @@ impl Certificates {
             );
         }
         lines
-    }
-}
-
-impl Default for CertificateOptions {
-    fn default() -> Self {
-        Self {
-            ca_out: None,
-            client_out: None,
-            intermediates: 0,
-            key: Key::default(),
-            names: Vec::new(),
-            seed: None,
-        }
     }
 }
 

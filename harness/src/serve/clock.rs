@@ -48,7 +48,6 @@ impl Clock {
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
-        clippy::unused_self,
         reason = "civil time too is looked at here only"
     )]
     pub fn unix_ms(self) -> i64 {

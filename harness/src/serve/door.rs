@@ -12,6 +12,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use nodelab_sim::{SimSpan, SimTime};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,6 +27,9 @@ use super::token::Token;
 const PAUSE: SimSpan = SimSpan::from_millis(50);
 /// How often a door complains of the same.
 const COMPLAINT_INTERVAL: SimSpan = SimSpan::from_secs(5);
+
+/// How long guests have to leave when everything ends.
+const LEAVE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Who may come in from where.
 #[derive(Clone, Debug, Default)]
@@ -202,6 +206,13 @@ impl Door {
                 seat,
             });
         }
+    }
+
+    /// Waits a moment until all guests have gone, so that what they did can be summed up.
+    pub async fn emptied(&self) {
+        let seats = u32::try_from(self.seats_max).unwrap_or(u32::MAX);
+        let all = self.seats.acquire_many(seats);
+        tokio::time::timeout(LEAVE_PATIENCE, all).await.ok();
     }
 
     /// Prints a complaint, unless there was one just now.

@@ -108,6 +108,7 @@ async fn serve(mut door: Door, shared: Arc<Shared>) -> Vec<String> {
     while let Some(guest) = door.next().await {
         tokio::spawn(attend(guest, Arc::clone(&shared)));
     }
+    door.emptied().await;
     shared.tally.lines(door.guests(), door.turned_away())
 }
 

@@ -81,13 +81,20 @@ pub(super) async fn open(options: TlsOptions, house: &House) -> Result<Ready, Se
         }
         Shown::Forged(how) => authority.impostor(how),
     };
-    let mut greeting = format!("tls   listens on {}", door.address());
-    if options.shown != Shown::Genuine {
-        greeting += &format!(", shows a certificate that is {}", options.shown.name());
-    }
-    if options.behaviour != Behaviour::Honest {
-        greeting += &format!(", misbehaves: {}", options.behaviour.name());
-    }
+    let shown = match options.shown {
+        Shown::Genuine => String::new(),
+        Shown::Forged(_) => format!(", shows a certificate that is {}", options.shown.name()),
+    };
+    let behaves = match options.behaviour {
+        Behaviour::Honest => String::new(),
+        Behaviour::Alert
+        | Behaviour::Close
+        | Behaviour::Flood
+        | Behaviour::Reset
+        | Behaviour::Stall
+        | Behaviour::Struck(_) => format!(", misbehaves: {}", options.behaviour.name()),
+    };
+    let greeting = format!("tls   listens on {}{shown}{behaves}", door.address());
     let manner = Arc::new(Manner::new(setup, &options, house));
     Ok(Ready {
         greeting: vec![greeting],
@@ -99,6 +106,7 @@ async fn serve(mut door: Door, manner: Arc<Manner>) -> Vec<String> {
     while let Some(guest) = door.next().await {
         tokio::spawn(attend(guest, Arc::clone(&manner)));
     }
+    door.emptied().await;
     manner.tally().lines(door.guests(), door.turned_away())
 }
 

@@ -17,8 +17,8 @@ pub(super) struct CertificateArgs {
     /// Write a client's certificate and its key to a file, in PEM, for --mutual.
     #[arg(long, value_name = "FILE")]
     client_out: Option<PathBuf>,
-    /// A further name or address of the server, beside localhost, 127.0.0.1 and ::1; may be
-    /// repeated.
+    /// A further name or address of the server, beside localhost, 127.0.0.1 and `::1`; may
+    /// be repeated.
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
     /// The kind of all keys: p256, p384, ed25519, rsa2048 or rsa4096.

@@ -31,7 +31,7 @@ const DOUBLINGS_MAX: u32 = 7;
 const RETRANSMIT_MAX: u32 = 12;
 const SYN_RETRANSMIT_MAX: u32 = 6;
 /// How long an end may not read.
-const WRITE_PATIENCE: Duration = Duration::from_secs(300);
+const WRITE_PATIENCE: Duration = Duration::from_mins(5);
 
 /// One direction.
 pub(super) struct Lane<'a> {

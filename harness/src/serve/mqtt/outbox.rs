@@ -23,7 +23,7 @@ pub(super) struct Outbox {
     queue: UnboundedSender<Out>,
 }
 
-/// The client's side; what it leaves behind counts no longer.
+/// The client's side; what it leaves behind does not count.
 #[derive(Debug)]
 pub(super) struct Inbox {
     all: Arc<AtomicUsize>,

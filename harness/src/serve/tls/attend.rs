@@ -105,21 +105,21 @@ impl Tally {
     /// Returns what to print at the end.
     pub(super) fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let mut line = format!(
-            "tls   {guests} connections: {} full handshakes, {} resumed, {} failed",
+        let troubles: Vec<String> = [
+            (of(&self.silent), "silent for too long"),
+            (turned_away, "turned away"),
+        ]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(", {count} {what}"))
+        .collect();
+        vec![format!(
+            "tls   {guests} connections: {} full handshakes, {} resumed, {} failed{}",
             of(&self.full),
             of(&self.resumed),
             of(&self.failed),
-        );
-        for (count, what) in [
-            (of(&self.silent), "silent for too long"),
-            (turned_away, "turned away"),
-        ] {
-            if count > 0 {
-                line += &format!(", {count} {what}");
-            }
-        }
-        vec![line]
+            troubles.concat(),
+        )]
     }
 }
 
@@ -257,9 +257,11 @@ impl Attendance<'_> {
         if over {
             self.session.close();
         }
-        match self.flush().await {
-            Next::On if over => Next::Over,
-            next => next,
+        let next = self.flush().await;
+        if next == Next::On && over {
+            Next::Over
+        } else {
+            next
         }
     }
 
@@ -289,10 +291,8 @@ impl Attendance<'_> {
             Some(tap) if !records.is_empty() => tap.carry(now, Way::Down, &records, &mut out),
             Some(_) => {}
         }
-        match self.write(&out.down).await {
-            Next::On if out.cut => Next::Cut,
-            next => next,
-        }
+        let next = self.write(&out.down).await;
+        if out.cut { Next::Cut } else { next }
     }
 
     /// Prints what happened, and does what follows from it.
@@ -364,10 +364,8 @@ impl Attendance<'_> {
     /// Says goodbye.
     async fn close(&mut self) -> Next {
         self.session.close();
-        match self.flush().await {
-            Next::On => Next::Over,
-            next => next,
-        }
+        let next = self.flush().await;
+        if next == Next::On { Next::Over } else { next }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Next {

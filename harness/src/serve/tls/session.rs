@@ -3,10 +3,10 @@
 //! Owns the simulator's endpoint in real time, and the words for how its handshake went. Does not
 //! know sockets.
 
-use nodelab_sim::stack::tls::{Endpoint, Moment, ServerSetup, TlsEvent, TlsVersion};
+use nodelab_sim::stack::tls::{Endpoint, Moment, ServerSetup, TlsEvent, TlsFailure, TlsVersion};
 use nodelab_sim::{EntityId, NodeId, Purpose, Rng, SimTime};
 
-use crate::explain::layers::{group_words, suite_words};
+use crate::iana;
 use crate::scenario::alert_name;
 use crate::serve::clock::Clock;
 
@@ -125,21 +125,20 @@ impl Session {
             TlsVersion::V1_2 => "TLS 1.2",
             TlsVersion::V1_3 => "TLS 1.3",
         };
-        let mut words = format!("{version}, {}", suite_words(suite));
-        if group != 0 {
-            words += ", ";
-            words += &group_words(group);
-        }
-        words += if resumed { ", resumed" } else { ", full" };
-        if let Some(names) = self.end.peer_names() {
-            words += &format!(", client certificate of {}", names.join(" and "));
-        }
+        let suite = iana::suite(suite);
+        let group = match group {
+            0 => String::new(),
+            group => format!(", {}", iana::group(group)),
+        };
+        let how = if resumed { "resumed" } else { "full" };
+        let client = self.end.peer_names().map_or_else(String::new, |names| {
+            format!(", client certificate of {}", names.join(" and "))
+        });
         let took = self.clock.now().since(self.began);
-        words + &format!(", in {took}")
+        format!("{version}, {suite}{group}, {how}{client}, in {took}")
     }
 
-    fn failed(&self, failure: nodelab_sim::stack::tls::TlsFailure) -> String {
-        use nodelab_sim::stack::tls::TlsFailure;
+    fn failed(&self, failure: TlsFailure) -> String {
         let when = if self.end.is_handshaking() {
             "handshake failed"
         } else {
@@ -149,11 +148,10 @@ impl Session {
             let name = alert_name(description);
             return format!("{when}: the client sent the alert {name} ({description})");
         }
-        let mut words = format!("{when}: {}", failure.as_str());
-        if let Some(description) = self.alert_sent {
-            words += &format!("; answered with the alert {}", alert_name(description));
-        }
-        words
+        let answer = self.alert_sent.map_or_else(String::new, |description| {
+            format!("; answered with the alert {}", alert_name(description))
+        });
+        format!("{when}: {}{answer}", failure.as_str())
     }
 }
 
