@@ -377,6 +377,13 @@ fn wokwi_client_drives_scenarios() {
     }
 }
 
+#[test]
+fn the_book_shows_the_program_that_is_run() {
+    let page = include_str!("../../docs/src/serve-devices.md");
+    let program = include_str!("serve_wokwi/warmer.py");
+    assert!(page.contains(program.trim_end()), "{program}");
+}
+
 /// A server with a port of its own.
 struct Wokwi {
     address: std::net::SocketAddr,
