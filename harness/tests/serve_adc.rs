@@ -126,18 +126,17 @@ fn a_scenario_that_is_wrong_opens_no_door() {
 fn the_tutorials_script_reads_the_simulated_sensor_in_micropython() {
     let mut server = Serving::start(&["--adc", "0", "--scenario", IDEAL]);
     let address = server.address("adc");
-    let served = Client::new(address).ask("read");
+    let code = Client::new(address).ask("read");
     let output = tool("micropython")
         .arg("boards/micropython/tutorial.py")
         .env("NODELAB_ADC", address.to_string())
         .output()
         .expect("MicroPython starts");
     let told = String::from_utf8_lossy(&output.stdout).replace('\r', "");
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     // Ten units to a degree, which is the tutorial's mistake and not the simulator's.
-    let expected =
-        format!("TMP36 reading {served}\nDegrees Celsius 24.0\nDegrees Fahrenheit 75.2\n");
-    assert_eq!((served.as_str(), told), ("240", expected), "{complaint}");
+    let expected = format!("TMP36 reading {code}\nDegrees Celsius 24.0\nDegrees Fahrenheit 75.2\n");
+    assert_eq!((code.as_str(), told), ("240", expected), "{errors}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Goal: clients of Wokwi's simulation API run against nodelab unmodified.
 //!
 //! Method: the real program on a free port. A client of our own sends what wokwi-cli 0.26.1
-//! sends, and what it never would; where it is installed, PyPI's wokwi-client does the same.
+//! sends, and what it never would; where it is installed, `wokwi-client` of Python does the same.
 
 #[path = "support/serving.rs"]
 mod serving;
@@ -193,12 +193,12 @@ async fn pins_and_controls_answer_or_say_why_not() {
         ("sim:resume", json!({ "pauseAfter": "1s" })),
         ("sim:stop", json!({})),
     ];
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (name, params) in refusals {
         let Refused { code, message } = client.refused(name, params).await;
-        told += &format!("{code} {message}\n");
+        told.push(format!("{code} {message}"));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[tokio::test]
@@ -377,6 +377,13 @@ fn wokwi_client_drives_scenarios() {
     }
 }
 
+#[test]
+fn the_book_shows_the_program_that_is_run() {
+    let page = include_str!("../../docs/src/serve-devices.md");
+    let program = include_str!("serve_wokwi/warmer.py");
+    assert!(page.contains(program.trim_end()), "{program}");
+}
+
 /// A server with a port of its own.
 struct Wokwi {
     address: std::net::SocketAddr,
@@ -386,7 +393,7 @@ struct Wokwi {
 async fn start(arguments: &[&str]) -> (Wokwi, Client) {
     let mut inner = Serving::start(&[&["--wokwi-api", "0"], arguments].concat());
     let address = inner.address("wokwi");
-    let client = Client::connect(address, None).await.unwrap();
+    let client = Client::connect(address, None).await.expect("anybody may");
     (Wokwi { address, inner }, client)
 }
 

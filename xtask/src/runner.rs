@@ -89,7 +89,7 @@ fn summary(steps: &[&Step], verdicts: &[(Verdict, Duration)]) -> String {
             (Verdict::NotRun | Verdict::Passed | Verdict::Skipped, _) => step.proves.to_owned(),
         };
         lines.push(format!(
-            "    {:<10}{:<9}{:>8}  {detail}",
+            "    {:<14}{:<9}{:>8}  {detail}",
             step.name,
             word(verdict),
             seconds(*took)

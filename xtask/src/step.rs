@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use crate::root::cargo;
+use crate::root::{cargo, root};
 
 /// One thing that a task does.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(crate) struct Tool {
 pub(crate) enum Program {
     /// Cargo: the tool is one of its components.
     Cargo,
+    /// A file that `.ci/run` installs, by its path from the repository's root.
+    Installed(&'static str),
     /// The tool itself.
     Own(&'static str),
 }
@@ -109,6 +111,7 @@ impl Tool {
     pub(crate) fn is_present(&self) -> bool {
         let mut command = match self.program {
             Program::Cargo => cargo(&[]),
+            Program::Installed(path) => Command::new(root().join(path)),
             Program::Own(name) => Command::new(name),
         };
         command

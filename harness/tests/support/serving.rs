@@ -32,7 +32,7 @@ impl Serving {
             let line = self.line();
             let listens = line.split_once(" listens on ");
             if let Some((_, rest)) = listens.filter(|(name, _)| name.trim() == service) {
-                let end = rest.find(|c: char| c == ' ' || c == ',');
+                let end = rest.find([' ', ',']);
                 let text = rest[..end.unwrap_or(rest.len())].trim_end_matches(':');
                 return text.parse().expect("a greeting has an address");
             }

@@ -71,9 +71,10 @@ impl Command {
                 (json!({ "code": code, "message": message }), true)
             }
         };
-        let (command, id) = (&self.name, &self.id);
-        json!({ "type": "response", "command": command, "id": id, "result": result, "error": error })
-            .to_string()
+        let mut response = json!({ "type": "response", "result": result, "error": error });
+        response["command"] = Value::from(self.name.as_str());
+        response["id"] = self.id.clone();
+        response.to_string()
     }
 
     /// Returns a parameter, if it is there and not null.

@@ -62,6 +62,17 @@ pub(super) struct Running {
     haste_until: SimTime,
 }
 
+/// How fast a world goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Pace {
+    /// As fast as it can, for a while, to where a text is printed.
+    ForText,
+    /// As fast as it can to a moment.
+    ForTime,
+    /// In step with real time.
+    Real,
+}
+
 /// When a session wants to be asked again, if the client says nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Rest {
@@ -125,16 +136,19 @@ impl Session {
         if now < running.not_before {
             return Rest::Until(running.not_before);
         }
-        let hurries = running.hurries(&self.points);
-        let until = running.target(now, hurries);
+        let pace = running.pace(&self.points);
+        let until = running.target(now, pace);
         let mut told = Vec::new();
         let progress = running
             .simulation
             .advance(until, &mut self.points, |at, one| told.push((at, one)));
         let rest = match progress {
             Progress::Busy => Rest::None,
-            Progress::Reached if hurries && running.simulation.next_event().is_some() => Rest::None,
-            Progress::Reached => running.rest(now),
+            Progress::Reached if running.waits_in_vain(pace) => running.rest(now),
+            Progress::Reached => match pace {
+                Pace::ForText | Pace::ForTime => Rest::None,
+                Pace::Real => running.rest(now),
+            },
             Progress::Failed(_) | Progress::Paused => Rest::Forever,
         };
         for (at, one) in told {
@@ -249,21 +263,38 @@ impl Running {
         self.haste_until = self.simulation.now().after(HASTE_MAX);
     }
 
-    /// Returns whether somebody waits for a pause, so that the world goes as fast as it can.
-    fn hurries(&self, points: &PausePoints) -> bool {
-        let for_a_time = points.deadline().is_some() || self.simulation.pause_at().is_some();
-        for_a_time || (!points.is_empty() && self.simulation.now() < self.haste_until)
+    fn pace(&self, points: &PausePoints) -> Pace {
+        if points.deadline().is_some() || self.simulation.pause_at().is_some() {
+            Pace::ForTime
+        } else if !points.is_empty() && self.simulation.now() < self.haste_until {
+            Pace::ForText
+        } else {
+            Pace::Real
+        }
     }
 
     /// Returns how far it may go, in virtual time.
-    fn target(&mut self, now: SimTime, hurries: bool) -> SimTime {
-        if hurries {
-            self.anchor = None;
-            let next = self.simulation.now().after(HASTE_MAX);
-            return next.min(self.haste_until.max(self.simulation.now()));
+    fn target(&mut self, now: SimTime, pace: Pace) -> SimTime {
+        let present = self.simulation.now();
+        match pace {
+            Pace::ForText => {
+                self.anchor = None;
+                self.haste_until
+            }
+            Pace::ForTime => {
+                self.anchor = None;
+                present.after(HASTE_MAX)
+            }
+            Pace::Real => {
+                let (real, virtual_then) = *self.anchor.get_or_insert((now, present));
+                virtual_then.after(now.since(real))
+            }
         }
-        let (real, virtual_then) = *self.anchor.get_or_insert((now, self.simulation.now()));
-        virtual_then.after(now.since(real))
+    }
+
+    /// Returns whether a text is waited for in a world in which nothing will ever happen.
+    fn waits_in_vain(&self, pace: Pace) -> bool {
+        pace == Pace::ForText && self.simulation.next_event().is_none()
     }
 
     /// Returns when the next thing happens in step with real time.
@@ -282,5 +313,117 @@ impl super::pause::Condition {
             Self::Relative(span) => json!({ "type": "time-relative", "nanos": span.as_nanos() }),
             Self::Serial(bytes) => json!({ "type": "serial-bytes", "bytes": bytes }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepare;
+
+    const DAY_NS: u64 = 86_400_000_000_000;
+
+    #[test]
+    fn a_pause_is_reached_however_far_it_is() {
+        let mut session = started();
+        let days = 3 * DAY_NS;
+        command(
+            &mut session,
+            0,
+            "sim:resume",
+            &json!({ "pauseAfter": days }),
+        );
+        let rest = run(&mut session, at(1_000));
+        assert_eq!(
+            (rest, session.now()),
+            (Rest::Forever, SimTime::from_nanos(days))
+        );
+    }
+
+    #[test]
+    fn a_text_that_never_comes_is_hurried_for_a_day_only() {
+        let mut session = started();
+        let point = json!({ "id": "a", "type": "serial-bytes", "bytes": b"never" });
+        command(&mut session, 0, "pause-point:add", &point);
+        command(&mut session, 0, "sim:resume", &json!({}));
+        let rest = run(&mut session, at(1_000));
+        assert!(matches!(rest, Rest::Until(_)), "{rest:?}");
+        assert_eq!(session.now(), SimTime::from_nanos(DAY_NS));
+        run(&mut session, at(3_000));
+        assert_eq!(
+            session.now(),
+            SimTime::from_nanos(DAY_NS).after(SimSpan::from_secs(2))
+        );
+    }
+
+    #[test]
+    fn nothing_happens_before_the_client_knows_that_it_runs() {
+        let mut session = started();
+        command(&mut session, 0, "sim:resume", &json!({ "pauseAfter": 1 }));
+        assert_eq!(session.go_on(at(10)), Rest::Until(at(50)));
+        assert_eq!((session.now(), session.poll()), (SimTime::ZERO, None));
+        assert_eq!(session.go_on(at(50)), Rest::Forever);
+        assert!(
+            session
+                .poll()
+                .is_some_and(|told| told.contains("sim:pause"))
+        );
+    }
+
+    #[test]
+    fn what_nobody_listens_to_is_kept_within_bounds() {
+        let mut session = started();
+        for _ in 0..100 {
+            session.tell(SimTime::ZERO, Told::Serial(vec![b'x'; 1_000]));
+        }
+        session.tell(SimTime::ZERO, Told::Serial(b"last".to_vec()));
+        command_only(&mut session, "serial-monitor:listen", &json!({}));
+        let told = [session.poll(), session.poll()].map(Option::unwrap);
+        assert!(told[0].contains("response"), "{}", told[0]);
+        let event: Value = serde_json::from_str(&told[1]).unwrap();
+        let bytes = event["payload"]["bytes"].as_array().unwrap();
+        assert_eq!(bytes.len(), UNHEARD_MAX);
+        assert_eq!(bytes.last(), Some(&json!(b't')));
+    }
+
+    /// A session with a paused world, whose messages so far were read.
+    fn started() -> Session {
+        let mut session = Session::new(Known {
+            name: "a test".to_owned(),
+            prepared: prepare::built_in(),
+            seed: 1,
+            warnings: Vec::new(),
+        });
+        command(&mut session, 0, "sim:start", &json!({ "pause": true }));
+        session
+    }
+
+    fn command(session: &mut Session, ms: u64, name: &str, params: &Value) {
+        let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
+        session.handle(at(ms), &text.to_string());
+        let response = session.poll().unwrap();
+        assert!(response.contains("\"error\":false"), "{response}");
+        while session.poll().is_some() {}
+    }
+
+    fn command_only(session: &mut Session, name: &str, params: &Value) {
+        let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
+        session.handle(at(0), &text.to_string());
+    }
+
+    /// Lets it go on at a moment for as long as it wants to.
+    fn run(session: &mut Session, now: SimTime) -> Rest {
+        for _ in 0..1_000_000 {
+            let rest = session.go_on(now);
+            while session.poll().is_some() {}
+            if rest != Rest::None {
+                return rest;
+            }
+        }
+        panic!("it never rests");
+    }
+
+    fn at(ms: u64) -> SimTime {
+        SimTime::ZERO.after(SimSpan::from_millis(ms))
     }
 }
