@@ -9,20 +9,21 @@ use node_wire::Request;
 use nodelab_sim::analog::Tmp36Fault;
 use nodelab_sim::board::Wiring;
 use nodelab_sim::{
-    Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
+    AddedFault, Celsius, Checkers, DigestObserver, NodeId, Observation, Observer, SimTime, World,
 };
 
 use crate::compute::ComputeMeter;
 use crate::energy::EnergyMeter;
 use crate::expect::Expectations;
 use crate::record::Recording;
+use crate::run::{Act, Governor, Permit};
 use crate::scenario::ControlValue;
 use crate::stand_in::StandIn;
 
 /// Console output that is kept of one run at most; enough for a year of readings each hour.
 const SERIAL_MAX: usize = 16 << 20;
 /// The node whose console, sensor and pins the steps mean.
-const FIRST: NodeId = NodeId(0);
+pub(crate) const FIRST: NodeId = NodeId(0);
 
 /// What steps act on.
 #[derive(Debug)]
@@ -34,10 +35,23 @@ pub(crate) enum Bench {
 /// A world and all that watches it.
 #[derive(Debug)]
 pub(crate) struct WorldBench {
+    /// Faults that the governor added.
+    pub(crate) added: Vec<AddedFault>,
+    /// Whoever may hold the run up; without one it goes as fast as it can.
+    pub(crate) governor: Option<Box<dyn Governor>>,
+    /// Whether the governor ended the run: nothing happens after that.
+    pub(crate) is_stopped: bool,
     pub(crate) world: World,
     pub(crate) watch: Watch,
     /// Names of the parts that steps may speak of.
     pub(crate) parts: Parts,
+}
+
+/// What a governor said.
+enum Asked {
+    Acted,
+    Permitted,
+    Stopped,
 }
 
 /// The parts of the diagram that steps may speak of.
@@ -45,6 +59,15 @@ pub(crate) struct WorldBench {
 pub(crate) struct Parts {
     pub(crate) sensor: Option<String>,
     pub(crate) wiring: Arc<Wiring>,
+}
+
+/// What a control of a part means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Control {
+    /// The first node's sensor breaks, or is mended.
+    Sensor(Tmp36Fault),
+    /// The air is held at this temperature.
+    Temperature(Celsius),
 }
 
 /// All observers of a run.
@@ -80,10 +103,7 @@ impl Bench {
     pub(crate) fn step_before(&mut self, deadline: SimTime) -> bool {
         match self {
             Self::StandIn(device) => device.step_before(deadline),
-            Self::World(bench) => bench
-                .world
-                .step_before(deadline, &mut bench.watch)
-                .is_some(),
+            Self::World(bench) => bench.step_before(deadline),
         }
     }
 
@@ -91,7 +111,7 @@ impl Bench {
     pub(crate) fn run_until(&mut self, deadline: SimTime) {
         match self {
             Self::StandIn(device) => device.run_until(deadline),
-            Self::World(bench) => bench.world.run_until(deadline, &mut bench.watch),
+            Self::World(bench) => bench.run_until(deadline),
         }
     }
 
@@ -140,14 +160,100 @@ impl Bench {
 }
 
 impl WorldBench {
+    /// Lets the next thing happen, if it happens no later than `deadline` and may.
+    fn step_before(&mut self, deadline: SimTime) -> bool {
+        while let Some(next) = self.world.peek_time().filter(|next| *next <= deadline) {
+            match self.ask(next) {
+                Asked::Acted => {}
+                Asked::Permitted => {
+                    return self.world.step_before(deadline, &mut self.watch).is_some();
+                }
+                Asked::Stopped => return false,
+            }
+        }
+        false
+    }
+
+    /// Lets everything happen up to `deadline`, which then is the present, unless the governor
+    /// ends the run.
+    pub(crate) fn run_until(&mut self, deadline: SimTime) {
+        loop {
+            while self.step_before(deadline) {}
+            if self.world.now() >= deadline || self.world.failure().is_some() {
+                return;
+            }
+            match self.ask(deadline) {
+                Asked::Acted => {}
+                Asked::Permitted => break,
+                Asked::Stopped => return,
+            }
+        }
+        self.world.run_until(deadline, &mut self.watch);
+    }
+
+    /// Asks the governor, if there is one, and does what it says.
+    fn ask(&mut self, next: SimTime) -> Asked {
+        let Some(governor) = &mut self.governor else {
+            return Asked::Permitted;
+        };
+        if self.is_stopped {
+            return Asked::Stopped;
+        }
+        match governor.permit(self.world.now(), next) {
+            Permit::Act(act) => {
+                self.act(act);
+                Asked::Acted
+            }
+            Permit::Proceed => Asked::Permitted,
+            Permit::Stop => {
+                self.is_stopped = true;
+                Asked::Stopped
+            }
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::EndFault { nth, at } => self.world.end_added_fault(self.added[nth], at),
+            Act::Intervene(intervention) => self.world.add_intervention(intervention),
+            Act::Strike(fault) => self.added.push(self.world.add_fault(fault)),
+        }
+    }
+
     fn set_control(
         &mut self,
         part: &str,
         control: &str,
         value: &ControlValue,
     ) -> Result<(), String> {
-        if self.parts.sensor.as_deref() != Some(part) {
-            return Err(match &self.parts.sensor {
+        self.parts
+            .control(part, control, value)?
+            .apply(&mut self.world);
+        Ok(())
+    }
+
+    fn read_pin(&self, part: &str, pin: &str) -> Result<bool, String> {
+        self.parts.level(part, pin)
+    }
+}
+
+impl Parts {
+    pub(crate) fn new(wiring: &Arc<Wiring>) -> Self {
+        Self {
+            sensor: wiring.sensor_id().map(str::to_owned),
+            wiring: Arc::clone(wiring),
+        }
+    }
+
+    /// Returns what a control means; the error says what was seen instead.
+    pub(crate) fn control(
+        &self,
+        part: &str,
+        control: &str,
+        value: &ControlValue,
+    ) -> Result<Control, String> {
+        if self.sensor.as_deref() != Some(part) {
+            return Err(match &self.sensor {
                 Some(sensor) => {
                     format!("no part \"{part}\" with controls; this board has \"{sensor}\"")
                 }
@@ -158,10 +264,7 @@ impl WorldBench {
             return Err(format!("the value of \"{control}\" is no number"));
         };
         match control {
-            "temperature" => {
-                self.world.hold_temperature(Celsius(*number));
-                Ok(())
-            }
+            "temperature" => Ok(Control::Temperature(Celsius(*number))),
             "fault" => {
                 let state = Tmp36Fault::from_control(*number).ok_or_else(|| {
                     format!(
@@ -169,8 +272,7 @@ impl WorldBench {
                          or 3 (on the supply)"
                     )
                 })?;
-                self.world.change_sensor(FIRST, state);
-                Ok(())
+                Ok(Control::Sensor(state))
             }
             _ => Err(format!(
                 "no control \"{control}\" of \"{part}\": it has \"temperature\" and \"fault\""
@@ -178,11 +280,22 @@ impl WorldBench {
         }
     }
 
-    fn read_pin(&self, part: &str, pin: &str) -> Result<bool, String> {
-        self.parts.wiring.level(part, pin).ok_or_else(|| {
-            let board = self.parts.wiring.board_id();
+    /// Returns the level of a digital pin; the error says what was seen instead.
+    pub(crate) fn level(&self, part: &str, pin: &str) -> Result<bool, String> {
+        self.wiring.level(part, pin).ok_or_else(|| {
+            let board = self.wiring.board_id();
             format!("pin \"{pin}\" of \"{part}\" has no known level; the board is \"{board}\"")
         })
+    }
+}
+
+impl Control {
+    /// Does to a world what the control means.
+    pub(crate) fn apply(self, world: &mut World) {
+        match self {
+            Self::Sensor(state) => world.change_sensor(FIRST, state),
+            Self::Temperature(level) => world.hold_temperature(level),
+        }
     }
 }
 

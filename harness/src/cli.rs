@@ -2,6 +2,8 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod live;
+mod man;
 mod serve;
 mod tls;
 
@@ -20,8 +22,8 @@ use nodelab_sim::radio::{Preamble, STATIONS_MAX, Standard};
 use nodelab_sim::{SimSpan, SimTime};
 
 use crate::action::{
-    Action, CheckAction, ColourChoice, Format, LayersAction, Report, RunAction, SensorAction,
-    SerialChoice, WifiAction, WiringAction,
+    Action, CheckAction, ColourChoice, Format, LayersAction, ManAction, Report, RunAction,
+    SensorAction, SerialChoice, TextOrJson, WifiAction, WiringAction,
 };
 use crate::record::RecordPlan;
 use crate::report::Target;
@@ -43,6 +45,7 @@ Exit codes:
   2   nodelab itself failed (a bug)
   3   the input is not valid: a scenario, a diagram or an argument
   42  a scenario ran out of simulated time
+  130 a signal ended the run; reports hold what was finished
 
 Start here:
   nodelab run scenarios/first-reading.test.yaml";
@@ -54,6 +57,7 @@ Examples:
                                                  64 different worlds
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
+  nodelab run scenarios --report html=out.html   charts to look at in a browser
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
   nodelab run scenarios/network/tls-1-3.test.yaml --seed 1 --pcap tls.pcapng
@@ -68,6 +72,12 @@ equations give the same within 3 %. Every frame also has 8 bytes of UDP, 20 of I
 Examples:
   nodelab wifi --standard 11g --stations 5
   nodelab wifi --standard 11b --rate 5.5 --payload 64 --open --format json";
+
+const SCHEMA_HELP: &str = "\
+Example:
+  nodelab schema > scenario.schema.json
+Then the first line of a scenario names it for editors that speak yaml-language-server:
+  # yaml-language-server: $schema=scenario.schema.json";
 
 /// A laboratory for Wi-Fi sensor nodes: runs scenarios in virtual time and judges them.
 #[derive(Debug, Parser)]
@@ -96,12 +106,24 @@ enum Command {
     /// Explain what a file means.
     #[command(subcommand)]
     Explain(ExplainCommand),
+    /// Run nodes in real time, with a simulated sensor and a real broker.
+    #[command(after_help = live::HELP)]
+    Live(Box<live::LiveArgs>),
     /// Print what a TLS handshake costs: bytes, round trips, and the node's time and energy.
     #[command(after_help = tls::HELP)]
     Tls(Box<tls::TlsArgs>),
     /// Print how long a frame is on the air, and what saturated stations achieve.
     #[command(after_help = WIFI_HELP)]
     Wifi(WifiArgs),
+    /// Print the JSON Schema of scenario files, with which editors complete and check them.
+    #[command(after_help = SCHEMA_HELP)]
+    Schema,
+    /// Write the manual pages.
+    #[command(after_help = "Example:\n  nodelab man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, which is made if it is not there.
+        folder: PathBuf,
+    },
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  nodelab completions bash > \
         ~/.local/share/bash-completion/completions/nodelab")]
@@ -164,7 +186,8 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    /// text, html, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
+    /// repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.
@@ -176,9 +199,24 @@ struct RunArgs {
     /// Write the TLS secrets to a file, in the form of SSLKEYLOGFILE; of one world.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     keylog: Option<PathBuf>,
+    /// Write a timeline of what lasted, for Perfetto and Chromium; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    timeline: Option<PathBuf>,
+    /// Write the waveform of pins, converter and link, for wave viewers; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    vcd: Option<PathBuf>,
     /// Write what every node was told to a file, to be replayed on another core; of all worlds.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     trace: Option<PathBuf>,
+    /// Write everything that happens to a file as NDJSON, one event in each line: for programs, and
+    /// for `nodelab tui --replay`; of all worlds.
+    #[arg(
+        long,
+        visible_alias = "record",
+        value_name = "FILE",
+        conflicts_with = "strict_wokwi"
+    )]
+    events: Option<PathBuf>,
     /// Print events, processor time and memory of each world.
     #[arg(long)]
     stats: bool,
@@ -380,8 +418,19 @@ fn action_of(command: Command) -> Parsed {
             let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
+        Command::Live(args) => match live::action(*args) {
+            Ok(action) => Action::Live(Box::new(action)),
+            Err(words) => return Parsed::Wrong(words),
+        },
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
+        Command::Man { folder } => Action::Man(ManAction {
+            folder,
+            pages: man::pages(Cli::command()),
+        }),
+        Command::Schema => {
+            return Parsed::Print(format!("{:#}\n", crate::schema::scenario()));
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "nodelab", &mut script);
@@ -400,6 +449,7 @@ fn run(args: RunArgs) -> RunAction {
     }
     RunAction {
         colour: colour(args.color),
+        events: args.events,
         jobs: args.jobs,
         paths: args.paths,
         record: RecordPlan {
@@ -409,6 +459,8 @@ fn run(args: RunArgs) -> RunAction {
                 PcapLink::Radio => Link::Radio,
             },
             pcap: args.pcap,
+            timeline: args.timeline,
+            waveform: args.vcd,
         },
         reports,
         seed: args.seed,
@@ -454,10 +506,10 @@ fn wifi_action(args: WifiArgs) -> WifiAction {
     }
 }
 
-const fn explained(format: ExplainFormat) -> Format {
+const fn explained(format: ExplainFormat) -> TextOrJson {
     match format {
-        ExplainFormat::Json => Format::Json,
-        ExplainFormat::Text => Format::Text,
+        ExplainFormat::Json => TextOrJson::Json,
+        ExplainFormat::Text => TextOrJson::Text,
     }
 }
 
@@ -477,12 +529,14 @@ fn report(text: &str) -> Result<Report, String> {
         None => (text, Target::Stdout),
     };
     let format = match format {
+        "github" => Format::Github,
+        "html" => Format::Html,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json or junit"
+                "\"{format}\" is no format; expected text, html, json, junit or github"
             ));
         }
     };
@@ -575,7 +629,7 @@ mod tests {
                 target: Target::Stdout
             })
         );
-        assert!(report("html").is_err());
+        assert!(report("pdf").is_err());
         assert!(report("json=").is_err());
     }
 }

@@ -50,6 +50,8 @@ pub struct Summary {
     pub passed: u32,
     /// Runs that ran out of simulated time.
     pub timed_out: u32,
+    /// Runs that a signal ended, or that were not begun because of it.
+    pub unfinished: u32,
     /// Simulated time of all runs together.
     pub virtual_time: SimSpan,
 }

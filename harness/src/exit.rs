@@ -13,6 +13,8 @@ pub enum Exit {
     Invalid,
     /// 42: a scenario ran out of simulated time.
     TimedOut,
+    /// 130: a signal ended the run before all worlds were finished, and no claim had failed.
+    Interrupted,
 }
 
 impl Exit {
@@ -25,6 +27,7 @@ impl Exit {
             Self::Bug => 2,
             Self::Invalid => 3,
             Self::TimedOut => 42,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -18,8 +18,8 @@ use nodelab_sim::environment::{Diurnal, Points, Profile, Ramp, RandomWalk};
 use nodelab_sim::power::{BoardExtras, Chip, PowerSpec};
 use nodelab_sim::stack::address::AddressFault;
 use nodelab_sim::{
-    Celsius, Core, EntityId, Fault as SimFault, NodeId, NodeSpec, Purpose, Rng, ScheduledFault,
-    SimSpan, SimTime, Victims, WorldSpec,
+    Celsius, Core, EntityId, Fault as SimFault, Intervention, NodeId, NodeSpec, Purpose, Rng,
+    ScheduledFault, ScheduledIntervention, SimSpan, SimTime, Victims, WorldSpec,
 };
 
 use crate::compute::Processor;
@@ -28,8 +28,8 @@ use crate::image;
 use crate::prepare::Prepared;
 use crate::scenario::quantity::Ppm;
 use crate::scenario::{
-    Air, BrokerSettings, Calibrate, CoreChoice, Extension, Fault, FaultKind, Grade, NodeSet, Range,
-    Sdk, SensorBreakage, StepMax, Temperature,
+    Air, BrokerSettings, ByHand, Calibrate, CoreChoice, Extension, Fault, FaultKind, Grade,
+    NodeSet, Range, Sdk, SensorBreakage, StepMax, Temperature,
 };
 
 /// Error of crystals when a scenario says nothing: ±15 ppm (ESP8266EX data sheet, table 3-1).
@@ -50,6 +50,7 @@ pub fn draw(prepared: &Prepared, seed: u64) -> WorldSpec {
             .iter()
             .map(|f| fault(f, extension, &mut rng))
             .collect(),
+        interventions: interventions(&extension.by_hand),
         node: node(prepared, &mut rng),
         nodes: extension.nodes,
         real: network::real(prepared, &mut rng),
@@ -57,7 +58,30 @@ pub fn draw(prepared: &Prepared, seed: u64) -> WorldSpec {
         seed,
     };
     world.faults.extend(network::flaky(extension, &mut rng));
+    // Last, so that what was done by hand moves no draw.
+    let by_hand = extension.by_hand.faults.iter();
     world
+        .faults
+        .extend(by_hand.map(|f| fault(f, extension, &mut rng)));
+    world
+}
+
+fn interventions(by_hand: &ByHand) -> Vec<ScheduledIntervention> {
+    let held = by_hand
+        .temperature
+        .iter()
+        .map(|held| ScheduledIntervention {
+            at: SimTime::ZERO.after(held.at),
+            what: Intervention::HoldTemperature(held.hold),
+        });
+    let typed = by_hand.serial.iter().map(|typed| ScheduledIntervention {
+        at: SimTime::ZERO.after(typed.at),
+        what: Intervention::TypeSerial {
+            node: NodeId(typed.node),
+            bytes: typed.write.clone(),
+        },
+    });
+    held.chain(typed).collect()
 }
 
 fn node(prepared: &Prepared, rng: &mut Rng) -> NodeSpec {

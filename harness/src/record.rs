@@ -12,6 +12,8 @@ use nodelab_sim::{LifeObserver, NodeId, NodeLife, Observation, Observer, SimTime
 
 use crate::expand;
 use crate::prepare::Prepared;
+use crate::telemetry::{Header, Listener, Telemetry, Timeline, Waveform};
+use crate::verdict::Outcome;
 
 /// What captures say wrote them.
 const APPLICATION: &str = concat!("nodelab ", env!("CARGO_PKG_VERSION"));
@@ -27,6 +29,10 @@ pub struct RecordPlan {
     pub key_log: Option<PathBuf>,
     /// The capture.
     pub pcap: Option<PathBuf>,
+    /// The timeline.
+    pub timeline: Option<PathBuf>,
+    /// The waveform.
+    pub waveform: Option<PathBuf>,
 }
 
 /// What was recorded of a world.
@@ -45,6 +51,7 @@ pub struct Recorder {
     link: Link,
     /// Whether to keep what nodes are told.
     lives: bool,
+    listeners: Vec<Box<dyn Listener>>,
     pcap: Option<(PathBuf, File)>,
 }
 
@@ -54,6 +61,7 @@ pub(crate) struct Recording {
     key_log: Option<(PathBuf, KeyLogObserver<BufWriter<File>>)>,
     lives: Option<LifeObserver>,
     pcap: Option<(PathBuf, CaptureObserver<BufWriter<File>>)>,
+    telemetry: Telemetry,
 }
 
 /// Returns whether this world of the scenario has frames that could be captured: modelled
@@ -67,7 +75,13 @@ impl RecordPlan {
     /// Returns true when nothing is to be recorded.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.key_log.is_none() && self.pcap.is_none()
+        !self.needs_frames() && self.timeline.is_none() && self.waveform.is_none()
+    }
+
+    /// Returns true when what is to be recorded comes from frames alone.
+    #[must_use]
+    pub const fn needs_frames(&self) -> bool {
+        self.key_log.is_some() || self.pcap.is_some()
     }
 
     /// Creates the files, before anything runs.
@@ -76,17 +90,38 @@ impl RecordPlan {
     ///
     /// What failed, with the path, in words.
     pub fn create(&self) -> Result<Recorder, String> {
-        if self.pcap.is_some() && self.pcap == self.key_log {
-            return Err("`--pcap` and `--keylog` name the same file".to_owned());
-        }
-        if [&self.pcap, &self.key_log].contains(&&Some(PathBuf::from("-"))) {
-            let why = "`-` is no file, and standard output has the report; name a file";
-            return Err(why.to_owned());
+        let named = [
+            ("--pcap", &self.pcap),
+            ("--keylog", &self.key_log),
+            ("--timeline", &self.timeline),
+            ("--vcd", &self.waveform),
+        ];
+        let files: Vec<_> = named
+            .into_iter()
+            .filter_map(|(option, path)| Some((option, path.as_ref()?)))
+            .collect();
+        for (place, (option, path)) in files.iter().enumerate() {
+            if let Some((other, _)) = files[..place].iter().find(|(_, known)| known == path) {
+                return Err(format!("`{other}` and `{option}` name the same file"));
+            }
+            if path.as_os_str() == "-" {
+                let why = "`-` is no file, and standard output has the report; name a file";
+                return Err(why.to_owned());
+            }
         }
         let open = |path: &PathBuf, what: &str| match File::create(path) {
             Ok(file) => Ok((path.clone(), file)),
             Err(error) => Err(failed_to_create(path, what, &error)),
         };
+        let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
+        if let Some(path) = &self.timeline {
+            let (_, file) = open(path, "timeline")?;
+            listeners.push(Box::new(Timeline::new(BufWriter::new(file))));
+        }
+        if let Some(path) = &self.waveform {
+            let (_, file) = open(path, "waveform")?;
+            listeners.push(Box::new(Waveform::new(BufWriter::new(file))));
+        }
         Ok(Recorder {
             pcap: match &self.pcap {
                 Some(path) => Some(open(path, "capture")?),
@@ -98,6 +133,7 @@ impl RecordPlan {
             },
             link: self.link,
             lives: false,
+            listeners,
         })
     }
 }
@@ -110,8 +146,15 @@ impl Recorder {
         self
     }
 
-    /// Begins to record a world.
-    pub(crate) fn begin(self, spec: &WorldSpec) -> Recording {
+    /// Tells this listener everything too.
+    #[must_use]
+    pub fn with_listener(mut self, listener: Box<dyn Listener>) -> Self {
+        self.listeners.push(listener);
+        self
+    }
+
+    /// Begins to record a world of a scenario.
+    pub(crate) fn begin(self, prepared: &Prepared, spec: &WorldSpec) -> Recording {
         let wifi = spec.real.as_ref().map(|real| &real.wifi);
         let options = CaptureOptions {
             application: APPLICATION.to_owned(),
@@ -120,7 +163,10 @@ impl Recorder {
             link: self.link,
             standard: wifi.map(|wifi| wifi.standard).unwrap_or_default(),
         };
+        let mut telemetry = Telemetry::new(self.listeners);
+        telemetry.begin(|| Header::of(prepared, spec));
         Recording {
+            telemetry,
             key_log: self
                 .key_log
                 .map(|(path, file)| (path, KeyLogObserver::new(BufWriter::new(file)))),
@@ -149,12 +195,13 @@ impl Recording {
         })
     }
 
-    /// Ends the files.
+    /// Tells how the world ended, and ends the files.
     ///
     /// # Errors
     ///
     /// The first error while writing, with the path.
-    pub(crate) fn finish(self) -> io::Result<Option<Recorded>> {
+    pub(crate) fn finish(mut self, outcome: &Outcome) -> io::Result<Option<Recorded>> {
+        self.telemetry.end(outcome)?;
         if self.key_log.is_none() && self.pcap.is_none() {
             return Ok(None);
         }
@@ -178,6 +225,7 @@ impl Recording {
 
 impl Observer for Recording {
     fn on_event(&mut self, time: SimTime, node: NodeId, what: &Observation<'_>) {
+        self.telemetry.on_event(time, node, what);
         if let Some((_, capture)) = &mut self.pcap {
             capture.on_event(time, node, what);
         }

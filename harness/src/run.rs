@@ -7,8 +7,10 @@
 //!      nothing wrong may happen                    everything must finish
 //! ```
 
+mod governor;
 mod pool;
 mod world;
 
+pub use governor::{Act, Governor, Permit};
 pub use pool::{Job, RunError, RunOptions, run_all};
-pub use world::{Limits, WorldError, run_recorded, run_strict, run_world};
+pub use world::{Limits, WorldError, run_governed, run_recorded, run_strict, run_world};

@@ -87,6 +87,8 @@ pub(crate) enum EventKind {
     FaultEnd { index: u32 },
     /// A scheduled fault strikes.
     FaultStart { index: u32 },
+    /// A hand does something.
+    Intervened { index: u32 },
     /// A join ended.
     JoinEnded {
         link: u32,

@@ -10,6 +10,7 @@ use crate::broker::BrokerSpec;
 use crate::emulator::Core;
 use crate::environment::Profile;
 use crate::fault::ScheduledFault;
+use crate::intervention::ScheduledIntervention;
 use crate::power::PowerSpec;
 use crate::stack::{NetworkSpec, RealSpec, SecuritySpec};
 use crate::time::SimSpan;
@@ -24,6 +25,8 @@ pub struct WorldSpec {
     pub epoch: Option<UnixTime>,
     /// What will go wrong.
     pub faults: Vec<ScheduledFault>,
+    /// What will be done by hand.
+    pub interventions: Vec<ScheduledIntervention>,
     /// The link between nodes and broker.
     pub network: NetworkSpec,
     /// What each node is.

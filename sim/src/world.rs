@@ -6,6 +6,7 @@
 mod faults;
 #[cfg(test)]
 mod fuzz;
+mod hands;
 mod real;
 
 use node_core::{CloseReason, Reading, UnixTime};
@@ -17,17 +18,18 @@ use crate::device::{ClockError, Device, Surroundings};
 use crate::emulator::CoreFailure;
 use crate::environment::Environment;
 use crate::event::{Class, EventKey, EventKind};
-use crate::frontend::Frontend;
 use crate::id::{ConnectionId, NodeId};
+use crate::intervention::ScheduledIntervention;
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
-use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::{NodeSpec, WorldSpec};
 use crate::stack::{NetworkSpec, Shapes};
 use crate::time::SimTime;
 use crate::units::Celsius;
+use crate::workbench::Drawn;
 
 use faults::FaultState;
+pub use hands::AddedFault;
 use real::RealWorld;
 
 /// The simulated world.
@@ -51,6 +53,7 @@ pub struct World {
     /// The emulated core that ended; nothing happens after that.
     failure: Option<CoreFailure>,
     faults: Vec<FaultState>,
+    interventions: Vec<ScheduledIntervention>,
     actions: Vec<BrokerAction>,
     events: u64,
     /// What paths share, if the network is one of frames and bytes.
@@ -81,6 +84,7 @@ impl World {
             epoch: spec.epoch,
             failure: None,
             faults: spec.faults.iter().cloned().map(FaultState::new).collect(),
+            interventions: spec.interventions.clone(),
             actions: Vec::new(),
             events: 0,
             real: RealWorld::build(spec),
@@ -92,6 +96,7 @@ impl World {
             world.add_device(spec, NodeId(index));
         }
         world.schedule_faults();
+        world.schedule_interventions();
         world
     }
 
@@ -130,6 +135,12 @@ impl World {
     #[must_use]
     pub const fn failure(&self) -> Option<&CoreFailure> {
         self.failure.as_ref()
+    }
+
+    /// Returns when the next event happens, if anything ever will.
+    #[must_use]
+    pub fn peek_time(&self) -> Option<SimTime> {
+        self.queue.peek_time()
     }
 
     /// Processes the next event, if it happens no later than `deadline`; returns its time.
@@ -189,14 +200,16 @@ impl World {
     }
 
     fn add_device(&mut self, spec: &WorldSpec, id: NodeId) {
-        let mut parts = Rng::derive(spec.seed, EntityId::Node(id), Purpose::Parts);
-        let (soonest, latest) = spec.node.boot;
-        let boot = soonest.as_nanos() + parts.up_to(latest.as_nanos() - soonest.as_nanos());
+        let Drawn {
+            boot,
+            drift_ppb,
+            offset_us,
+            frontend,
+        } = Drawn::new(spec, id);
         let clock = ClockError {
-            drift_ppb: drawn(spec.node.clock_drift_ppb, &mut parts),
-            offset_us: drawn(spec.node.clock_offset_us, &mut parts),
+            drift_ppb,
+            offset_us,
         };
-        let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
         let config = spec.node.config_of(id.0);
         let calibration = frontend.calibrate(&config.sensor, &spec.node);
         let power = spec.node.power;
@@ -210,7 +223,7 @@ impl World {
             return;
         }
         let key = EventKey {
-            at: SimTime::from_nanos(boot),
+            at: SimTime::ZERO.after(boot),
             class: Class::Fault,
             target: id,
             source: NodeId::WORLD,
@@ -226,6 +239,7 @@ impl World {
             EventKind::AccessPointDue => self.ring_access_point(),
             EventKind::FaultStart { index } => self.start_fault(index, watch),
             EventKind::FaultEnd { index } => self.end_fault(index, watch),
+            EventKind::Intervened { index } => self.intervene(index, watch),
             EventKind::BrokerTimeout { generation } => self.ring_broker(generation, watch),
             EventKind::StreamAccepted { connection } => {
                 if self.broker_up {
@@ -406,9 +420,4 @@ const fn stream_of(key: EventKey, connection: u32) -> ConnectionId {
         node: key.source,
         generation: connection,
     }
-}
-
-/// Draws a whole number between two, both included.
-fn drawn((low, high): (i64, i64), rng: &mut Rng) -> i64 {
-    low.saturating_add_unsigned(rng.up_to(high.abs_diff(low)))
 }

@@ -630,6 +630,7 @@ fn world(attack: Option<Attack>, security: Option<SecuritySpec>) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: Some(UnixTime::from_millis(1_780_000_000_000)),
         faults: faults.into_iter().collect(),
+        interventions: Vec::new(),
         network: NetworkSpec::good(),
         node,
         nodes: 1,

@@ -64,6 +64,7 @@ fn world(image: Vec<u8>) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: None,
         faults: Vec::new(),
+        interventions: Vec::new(),
         network: NetworkSpec::lossy(),
         node,
         nodes: 2,

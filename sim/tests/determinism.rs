@@ -12,8 +12,9 @@ use nodelab_sim::broker::BrokerSpec;
 use nodelab_sim::environment::{Profile, RandomWalk};
 use nodelab_sim::stack::NetworkSpec;
 use nodelab_sim::{
-    Checkers, Core, CoreImage, Digest, DigestObserver, Fault, NodeId, Observation, Observer,
-    ScheduledFault, SimSpan, SimTime, SpanRange, Victims, World, WorldSpec,
+    Celsius, Checkers, Core, CoreImage, Digest, DigestObserver, Fault, Intervention, NodeId,
+    Observation, Observer, ScheduledFault, ScheduledIntervention, SimSpan, SimTime, SpanRange,
+    Victims, World, WorldSpec,
 };
 use support::node;
 
@@ -104,6 +105,45 @@ fn the_order_in_which_faults_are_listed_does_not_matter() {
     let (forwards, mut backwards) = (world(4, 3), world(4, 3));
     backwards.faults.reverse();
     assert_eq!(digest(&forwards), digest(&backwards));
+}
+
+/// Hands that reach in while the world runs leave the same traces as a plan that knew of them.
+#[test]
+fn what_is_decided_on_the_way_is_what_was_planned() {
+    let (mut planned, open) = (world(3, 5), world(3, 5));
+    let cut = |at: u64, lasts| ScheduledFault {
+        at: at_minute(at),
+        fault: Fault::PowerCut,
+        lasts,
+        victims: Victims::Nodes(vec![NodeId(1)]),
+    };
+    let warm = ScheduledIntervention {
+        at: at_minute(21),
+        what: Intervention::HoldTemperature(Celsius(35.5)),
+    };
+    let typed = ScheduledIntervention {
+        at: at_minute(34),
+        what: Intervention::TypeSerial {
+            node: NodeId(2),
+            bytes: b"read\n".to_vec(),
+        },
+    };
+    planned.faults.push(cut(10, Some(SimSpan::from_secs(180))));
+    planned.interventions = vec![warm.clone(), typed.clone()];
+
+    let mut observer = DigestObserver::new();
+    let mut running = World::new(&open);
+    running.run_until(at_minute(9), &mut observer);
+    let fault = running.add_fault(cut(10, None));
+    running.run_until(at_minute(12), &mut observer);
+    running.end_added_fault(fault, at_minute(13));
+    running.run_until(at_minute(20), &mut observer);
+    running.add_intervention(warm);
+    running.run_until(at_minute(33), &mut observer);
+    running.add_intervention(typed);
+    running.run_until(HOUR, &mut observer);
+    assert_eq!(observer.digest(), digest(&planned));
+    assert_ne!(observer.digest(), digest(&open));
 }
 
 #[test]
@@ -203,6 +243,7 @@ fn world(nodes: u32, seed: u64) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: None,
         faults: faults(),
+        interventions: Vec::new(),
         network: NetworkSpec {
             answer_time: SpanRange::from_millis(1, 50),
             ..NetworkSpec::lossy()

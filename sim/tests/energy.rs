@@ -157,6 +157,7 @@ fn world(network: NetworkSpec, policy: WifiPolicy, seed: u64) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: None,
         faults: Vec::new(),
+        interventions: Vec::new(),
         network,
         node,
         nodes: 1,

@@ -217,6 +217,7 @@ fn modelled(security: Option<SecuritySpec>) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: Some(UnixTime::from_millis(1_780_000_000_000)),
         faults: Vec::new(),
+        interventions: Vec::new(),
         network: NetworkSpec::good(),
         node,
         nodes: 1,

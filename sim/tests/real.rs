@@ -259,6 +259,7 @@ fn world(nodes: u32, seed: u64, security: Option<SecuritySpec>) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: Some(UnixTime::from_millis(1_780_000_000_000)),
         faults: Vec::new(),
+        interventions: Vec::new(),
         network: NetworkSpec::good(),
         node,
         nodes,

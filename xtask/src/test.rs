@@ -35,6 +35,13 @@ const TSHARK: Tool = Tool {
     install: "apt-get install tshark",
 };
 
+const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    program: Program::Own("chromium"),
+    probe: &["--version"],
+    install: "apt-get install chromium",
+};
+
 /// Asked for by name only: `mosquitto_pub` ends with an error whatever it is asked.
 const SERVE_PEERS: Tool = Tool {
     name: "mosquitto_pub",
@@ -69,7 +76,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 23] = [
+const STEPS: [Step; 24] = [
     FORMAT,
     TIDY,
     Step {
@@ -108,6 +115,20 @@ const STEPS: [Step; 23] = [
             "--workspace",
             "--test",
             "capture",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
+        name: "html-browser",
+        proves: "a browser draws and prints reports, on a phone too, and fetches nothing",
+        tool: Some(CHROMIUM),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "report_html",
             "--",
             "--ignored",
         ]),

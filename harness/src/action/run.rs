@@ -2,18 +2,21 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::{Format, RunAction, SerialChoice, complain, complain_of, processors};
+use super::{Format, RunAction, SerialChoice, complain, complain_of, interrupt, processors};
 use crate::diagnostic::Colour;
 use crate::event::{Reporter, ScenarioInfo, Summary};
 use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
 use crate::record::{Recorder, produces_frames};
 use crate::report::{
-    JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target, TextReport,
+    GithubReport, HtmlReport, JsonReport, JunitReport, LivesReport, Progress, Reporters,
+    SerialOutput, Target, TextReport,
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
+use crate::telemetry::Spool;
 
 /// A scenario and what reports say about it.
 type Entry = (ScenarioInfo, Prepared);
@@ -25,10 +28,14 @@ pub(super) fn run(action: &RunAction) -> Exit {
     };
     let jobs = jobs(action, &entries);
     let made = recorder(action, &jobs).and_then(|recorder| {
-        let reporter = reporter(action, jobs.len())?;
-        Ok((recorder, reporter))
+        let reporter = reporter(action, &entries, jobs.len())?;
+        let events = action.events.as_ref();
+        let events = events
+            .map(|path| Spool::create(path, jobs.len()))
+            .transpose()?;
+        Ok((recorder, reporter, events))
     });
-    let (recorder, mut reporter) = match made {
+    let (recorder, mut reporter, events) = match made {
         Ok(made) => made,
         Err(message) => {
             complain(&format!("error: {message}\n"));
@@ -36,15 +43,21 @@ pub(super) fn run(action: &RunAction) -> Exit {
         }
     };
     let options = RunOptions {
+        events: events.map(Arc::new),
+        interrupt: interrupt(),
         jobs: action.jobs.unwrap_or_else(processors),
         limits: Limits {
             timeout: action.timeout,
             until: action.until,
         },
         lives: action.trace.is_some(),
+        portraits: action
+            .reports
+            .iter()
+            .any(|report| report.format == Format::Html),
         verify: action.verify,
     };
-    match run_all(&jobs, options, recorder, &mut reporter) {
+    match run_all(&jobs, &options, recorder, &mut reporter) {
         Ok(summary) => exit_of(&summary),
         Err(error) => {
             let (exit, words) = end_of(&error);
@@ -62,6 +75,7 @@ fn end_of(error: &RunError) -> (Exit, Option<String>) {
         RunError::Core(what) => {
             format!("an emulated core ended, which is a bug of nodelab or of the node: {what}")
         }
+        RunError::Interrupted => return (Exit::Interrupted, None),
         RunError::NotRepeatable(what) => format!("a run is not repeatable, which is a bug: {what}"),
         RunError::Record(error) => format!("failed to write a record: {error}"),
         // Whoever reads has read enough.
@@ -76,6 +90,8 @@ fn end_of(error: &RunError) -> (Exit, Option<String>) {
 pub(super) const fn exit_of(summary: &Summary) -> Exit {
     if summary.failed > 0 {
         Exit::Failed
+    } else if summary.unfinished > 0 {
+        Exit::Interrupted
     } else if summary.timed_out > 0 {
         Exit::TimedOut
     } else {
@@ -158,11 +174,11 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     let [job] = jobs else {
         let count = jobs.len();
         return Err(format!(
-            "a capture holds one world, and this command runs {count}; name one scenario, and one \
-             seed of it with `--seed N`"
+            "such a file holds one world, and this command runs {count}; name one scenario, and \
+             one seed of it with `--seed N`"
         ));
     };
-    if !produces_frames(job.prepared, job.seed) {
+    if action.record.needs_frames() && !produces_frames(job.prepared, job.seed) {
         let file = &job.info.file;
         return Err(format!(
             "nothing can be captured: {file} models its network, which sends no frames; say \
@@ -172,7 +188,7 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     action.record.create()
 }
 
-fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
+fn reporter(action: &RunAction, entries: &[Entry], runs: usize) -> Result<Reporters, String> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     let mut stdout_users = 0;
     for report in &action.reports {
@@ -185,6 +201,8 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         })?;
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
+            Format::Github => Box::new(GithubReport::new(out)),
+            Format::Html => Box::new(HtmlReport::new(out, entries)),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {

@@ -165,7 +165,7 @@ fn each(
             Exit::Passed => summary.passed += 1,
             Exit::Failed => summary.failed += 1,
             Exit::TimedOut => summary.timed_out += 1,
-            Exit::Bug | Exit::Invalid => return exit,
+            Exit::Bug | Exit::Interrupted | Exit::Invalid => return exit,
         }
     }
     run::exit_of(&summary)

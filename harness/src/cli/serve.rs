@@ -3,6 +3,7 @@
 //! Owns what all services have in common; each service has a file of its own beside this one.
 
 mod certificates;
+mod devices;
 mod link;
 mod mqtt;
 mod tls;
@@ -29,6 +30,7 @@ Examples:
                                      does the client notice? openssl s_client -connect :4433
   nodelab serve --tls 4433 --behave truncated-flight
                                      does the client give up?
+  nodelab serve --adc 8266           micropython boards/micropython/tutorial.py
   nodelab serve --link lossy --listen 1884 --upstream 127.0.0.1:1883
                                      what the Wi-Fi does to a broker's clients";
 
@@ -40,6 +42,8 @@ pub(super) struct ServeArgs {
     tls: tls::TlsArgs,
     #[command(flatten)]
     link: link::LinkArgs,
+    #[command(flatten)]
+    devices: devices::DevicesArgs,
     #[command(flatten)]
     certificates: certificates::CertificateArgs,
     /// Let addresses be opened that other machines can reach; they also need a token, or where
@@ -63,11 +67,13 @@ pub(super) struct ServeArgs {
 
 /// Returns what a command line means.
 pub(super) fn action(args: ServeArgs) -> ServeAction {
+    let seed = args.certificates.seed();
     let services = [
         args.mqtt.service(),
         args.tls.service(),
-        args.link.service(args.certificates.seed()),
+        args.link.service(seed),
     ];
+    let services = services.into_iter().chain(args.devices.services(seed));
     ServeAction {
         certificates: args.certificates.options(),
         duration: args.duration,
@@ -77,7 +83,7 @@ pub(super) fn action(args: ServeArgs) -> ServeAction {
             allow_remote: args.allow_remote,
             token: None,
         },
-        services: services.into_iter().flatten().collect(),
+        services: services.flatten().collect(),
         token_file: args.token_file,
     }
 }

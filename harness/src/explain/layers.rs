@@ -23,7 +23,6 @@ pub use anatomy::{Air, Anatomy, Layer, Part, Session, Sighting};
 pub use json::layers_json;
 pub use promise::Message;
 pub use text::layers_text;
-pub(crate) use text::{group_words, suite_words};
 
 /// The node that is looked at.
 const NODE: NodeId = NodeId(0);

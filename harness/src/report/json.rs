@@ -132,6 +132,8 @@ struct Totals {
     passed: u32,
     failed: u32,
     timed_out: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<u32>,
     virtual_ms: u64,
 }
 
@@ -153,6 +155,7 @@ impl JsonReport {
                 passed: summary.passed,
                 failed: summary.failed + summary.timed_out,
                 timed_out: summary.timed_out,
+                unfinished: (summary.unfinished > 0).then_some(summary.unfinished),
                 virtual_ms: summary.virtual_time.as_millis(),
             },
         };

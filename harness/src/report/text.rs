@@ -8,7 +8,7 @@ use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
 
 /// Failures shown of one run; the first ones tell the story.
-const FAILURES_SHOWN: usize = 3;
+pub(super) const FAILURES_SHOWN: usize = 3;
 /// Failures among which those are chosen.
 const FAILURES_ORDERED: usize = 256;
 
@@ -267,9 +267,10 @@ impl TextReport {
             failed,
             passed,
             timed_out,
+            unfinished,
             virtual_time,
         } = *summary;
-        let word = if failed + timed_out == 0 {
+        let word = if failed + timed_out + unfinished == 0 {
             self.painted("32;1", "all claims held")
         } else {
             self.painted("31;1", "not every claim held")
@@ -277,6 +278,9 @@ impl TextReport {
         write!(self.out, "\n{word}: {passed} passed, {failed} failed")?;
         if timed_out > 0 {
             write!(self.out, ", {timed_out} out of time")?;
+        }
+        if unfinished > 0 {
+            write!(self.out, ", {unfinished} not finished (interrupted)")?;
         }
         writeln!(self.out, " ({virtual_time} simulated)")?;
         self.out.flush()
@@ -301,7 +305,7 @@ impl Reporter for TextReport {
 }
 
 /// Returns the failures that are shown: the first of each claim before the second of any.
-fn telling(failures: &[Failure]) -> Vec<&Failure> {
+pub(super) fn telling(failures: &[Failure]) -> Vec<&Failure> {
     let repeats = |index: usize| {
         let earlier = failures[..index].iter();
         earlier

@@ -2,26 +2,36 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::{fs, mem, thread};
 
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;
 use crate::record::Recorder;
-use crate::run::world::{Limits, WorldError, run_recorded, run_world};
+use crate::report::Sitting;
+use crate::run::governor::Interrupt;
+use crate::run::world::{Limits, WorldError, run_governed};
+use crate::telemetry::Spool;
 use crate::verdict::{Outcome, Stats, Status};
 
 /// How to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// Where to write everything that happens, if anywhere.
+    pub events: Option<Arc<Spool>>,
+    /// Raised when the run is to end as soon as it can: worlds that are not finished are left
+    /// out, and reports are written.
+    pub interrupt: Arc<AtomicBool>,
     /// Worlds at a time.
     pub jobs: NonZeroUsize,
     /// Where runs end before their time.
     pub limits: Limits,
     /// Keep what nodes are told.
     pub lives: bool,
+    /// Keep what an HTML report shows: of the first world of each scenario, and of failed ones.
+    pub portraits: bool,
     /// Run everything twice and compare digests.
     pub verify: bool,
 }
@@ -42,6 +52,8 @@ pub struct Job<'a> {
 pub enum RunError {
     /// An emulated core ended: which, where and why, in words.
     Core(String),
+    /// A signal ended the run.
+    Interrupted,
     /// Two runs of one world gave two digests: a bug of nodelab.
     NotRepeatable(String),
     /// A capture or a key log could not be written.
@@ -64,7 +76,7 @@ pub enum RunError {
 /// When a worker panicked, which is a bug of nodelab.
 pub fn run_all(
     jobs: &[Job<'_>],
-    options: RunOptions,
+    options: &RunOptions,
     recorder: Recorder,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, RunError> {
@@ -86,14 +98,22 @@ pub fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let recorder = mem::take(&mut *recorder.lock().expect("takes do not panic"));
-                    if send.send((index, run(job, options, recorder))).is_err() {
+                    let is_first = index == 0 || jobs[index - 1].info != job.info;
+                    let finished = run((index, job), options, recorder, is_first);
+                    if matches!(finished, Err(RunError::Interrupted)) {
+                        if let Some(spool) = &options.events {
+                            spool.discard(index);
+                        }
+                        break;
+                    }
+                    if send.send((index, finished)).is_err() {
                         break;
                     }
                 }
             });
         }
         drop(send);
-        let told = tell(jobs, &receive, reporter, &mut summary);
+        let told = tell(jobs, options, &receive, reporter, &mut summary);
         if told.is_err() {
             stopped.store(true, Ordering::Relaxed);
         }
@@ -112,32 +132,65 @@ type Finished = (usize, Result<Outcome, RunError>);
 /// Tells outcomes in the order of jobs, holding back those that come early.
 fn tell(
     jobs: &[Job<'_>],
+    options: &RunOptions,
     receive: &mpsc::Receiver<Finished>,
     reporter: &mut dyn Reporter,
     summary: &mut Summary,
 ) -> Result<(), RunError> {
     let mut early: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
     let mut due = 0;
+    let mut report = |index: usize, outcome: &Outcome| {
+        summary.add(outcome);
+        let scenario = jobs[index].info;
+        if let Some(spool) = &options.events {
+            spool.add(index).map_err(RunError::Record)?;
+        }
+        reporter
+            .on_event(&RunEvent::Finished { scenario, outcome })
+            .map_err(RunError::Report)
+    };
     for (index, outcome) in receive {
         early[index] = Some(outcome?);
         while let Some(outcome) = early.get_mut(due).and_then(Option::take) {
-            summary.add(&outcome);
-            let event = RunEvent::Finished {
-                scenario: jobs[due].info,
-                outcome: &outcome,
-            };
-            reporter.on_event(&event).map_err(RunError::Report)?;
+            report(due, &outcome)?;
             due += 1;
         }
     }
+    // Where a run was interrupted, some worlds are done though an earlier one is not.
+    for (index, outcome) in early.iter().enumerate() {
+        if let Some(outcome) = outcome {
+            report(index, outcome)?;
+        }
+    }
+    summary.unfinished = u32::try_from(jobs.len()).unwrap_or(u32::MAX) - summary.worlds();
     Ok(())
 }
 
-fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome, RunError> {
+fn run(
+    (index, job): (usize, &Job<'_>),
+    options: &RunOptions,
+    recorder: Recorder,
+    is_first: bool,
+) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
-    let recorder = recorder.with_lives(options.lives);
-    let run = run_recorded(job.prepared, job.seed, options.limits, recorder);
+    let mut recorder = recorder.with_lives(options.lives);
+    if let Some(spool) = &options.events {
+        recorder = recorder.with_listener(spool.listener(index).map_err(RunError::Record)?);
+    }
+    let sitting = options.portraits.then(Sitting::default);
+    if let Some(sitting) = &sitting {
+        recorder = recorder.with_listener(Box::new(sitting.clone()));
+    }
+    let governed = |recorder| {
+        let governor = Box::new(Interrupt(Arc::clone(&options.interrupt)));
+        run_governed(job.prepared, job.seed, options.limits, recorder, governor)
+    };
+    let run = governed(recorder);
     let mut outcome = run.map_err(|error| failed(job, error))?;
+    let is_shown = is_first || outcome.status != Status::Passed;
+    outcome.portrait = sitting
+        .filter(|_| is_shown)
+        .map(|sitting| Arc::new(sitting.take()));
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
             .zip(before)
@@ -147,7 +200,7 @@ fn run(job: &Job<'_>, options: RunOptions, recorder: Recorder) -> Result<Outcome
         ..outcome.stats
     };
     if options.verify {
-        let again = run_world(job.prepared, job.seed, options.limits);
+        let again = governed(Recorder::default());
         let again = again.map_err(|error| failed(job, error))?;
         if again.digest != outcome.digest {
             let (file, seed) = (&job.info.file, job.seed);
@@ -167,10 +220,16 @@ fn failed(job: &Job<'_>, error: WorldError) -> RunError {
             RunError::Core(format!("{file} with seed {seed}: {failure}"))
         }
         WorldError::Record(error) => RunError::Record(error),
+        WorldError::Stopped(_) => RunError::Interrupted,
     }
 }
 
 impl Summary {
+    /// Returns how many worlds ended.
+    const fn worlds(&self) -> u32 {
+        self.failed + self.passed + self.timed_out
+    }
+
     fn add(&mut self, outcome: &Outcome) {
         match outcome.status {
             Status::Failed => self.failed += 1,

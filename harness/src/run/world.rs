@@ -16,6 +16,7 @@ use crate::expand;
 use crate::expect::{Expectations, Given};
 use crate::prepare::Prepared;
 use crate::record::{Recorder, Recording};
+use crate::run::Governor;
 use crate::scenario::{Step, StepCommand};
 use crate::stand_in::StandIn;
 use crate::verdict::{Failure, Outcome, Stats, Status};
@@ -42,6 +43,8 @@ pub enum WorldError {
     Core(CoreFailure),
     /// A record could not be written.
     Record(io::Error),
+    /// The governor ended the run at this moment.
+    Stopped(SimTime),
 }
 
 impl fmt::Display for WorldError {
@@ -50,6 +53,7 @@ impl fmt::Display for WorldError {
         match self {
             Self::Core(failure) => failure.fmt(f),
             Self::Record(error) => write!(f, "failed to write a record: {error}"),
+            Self::Stopped(at) => write!(f, "the run was ended at {at}"),
         }
     }
 }
@@ -79,10 +83,41 @@ pub fn run_recorded(
     limits: Limits,
     recorder: Recorder,
 ) -> Result<Outcome, WorldError> {
+    run_under(prepared, seed, limits, recorder, None)
+}
+
+/// Runs one scenario with one seed as the governor permits, and writes files of it.
+///
+/// # Errors
+///
+/// As [`run_recorded`], and [`WorldError::Stopped`] when the governor ended the run.
+///
+/// # Panics
+///
+/// When the governor acts on the present or the past.
+pub fn run_governed(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+    governor: Box<dyn Governor>,
+) -> Result<Outcome, WorldError> {
+    run_under(prepared, seed, limits, recorder, Some(governor))
+}
+
+fn run_under(
+    prepared: &Prepared,
+    seed: u64,
+    limits: Limits,
+    recorder: Recorder,
+    governor: Option<Box<dyn Governor>>,
+) -> Result<Outcome, WorldError> {
     let spec = expand::draw(prepared, seed);
     let source = expand::source(prepared);
-    let recording = recorder.begin(&spec);
-    let mut bench = Bench::World(Box::new(bench(prepared, &spec, recording)));
+    let recording = recorder.begin(prepared, &spec);
+    let mut bench = bench(prepared, &spec, recording);
+    bench.governor = governor;
+    let mut bench = Bench::World(Box::new(bench));
     let extension = &prepared.scenario.extension;
     let duration = limits.timeout.unwrap_or(extension.duration);
     let over = SimTime::ZERO.after(duration);
@@ -101,6 +136,9 @@ pub fn run_recorded(
     let mut failures = Vec::new();
     if finished && cut.is_none() {
         failures.extend(bench.converge(&spec, limits.until));
+    }
+    if bench.is_stopped {
+        return Err(WorldError::Stopped(bench.world.now()));
     }
     bench.world.finish(&mut bench.watch);
     if let Some(failure) = bench.world.failure() {
@@ -126,20 +164,23 @@ pub fn run_recorded(
     failures.extend(expectations.finish(end, is_cut));
     failures.sort_by_key(|failure| failure.at);
     let status = settle(ending, &mut failures, cut.is_some());
-    Ok(Outcome {
+    let mut outcome = Outcome {
         compute: compute.summary(expand::processor(prepared)),
         digest: digest.digest(),
         energy: source.and_then(|source| energy.summary(source)),
         failures,
         lives: recording.take_lives().map_err(WorldError::Record)?,
-        recorded: recording.finish().map_err(WorldError::Record)?,
+        portrait: None,
+        recorded: None,
         seed,
         serial: tap.serial,
         stats: took,
         status,
         unsupported,
         virtual_time: end.since(SimTime::ZERO),
-    })
+    };
+    outcome.recorded = recording.finish(&outcome).map_err(WorldError::Record)?;
+    Ok(outcome)
 }
 
 /// Runs the steps of a file that describes no node against the stand-in device.
@@ -157,6 +198,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
         energy: None,
         failures,
         lives: Vec::new(),
+        portrait: None,
         recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),
@@ -185,6 +227,7 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
                 at,
                 claim: format!("step {step}"),
                 expected: format!("{waiting_for} within the scenario's simulated time"),
+                line: None,
                 node: NodeId(0),
                 seen: "time ran out".to_owned(),
             });
@@ -205,8 +248,10 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
         Core::Riscv32(_) => nodes,
     };
     let steps = &prepared.scenario.steps;
-    let wiring = &prepared.wiring;
     WorldBench {
+        added: Vec::new(),
+        governor: None,
+        is_stopped: false,
         world: World::new(spec),
         watch: Watch {
             checkers: Checkers::new(nodes, spec.node.config.queue.capacity, progress_bound(spec))
@@ -233,10 +278,7 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
                 ..Tap::default()
             },
         },
-        parts: Parts {
-            sensor: wiring.sensor_id().map(str::to_owned),
-            wiring: std::sync::Arc::clone(wiring),
-        },
+        parts: Parts::new(&prepared.wiring),
     }
 }
 
@@ -312,7 +354,10 @@ impl WorldBench {
                     .then(|| self.never_converged(node, bound));
             }
             let next = self.world.now().after(CONVERGENCE_STEP).min(deadline);
-            self.world.run_until(next, &mut self.watch);
+            self.run_until(next);
+            if self.is_stopped {
+                return None;
+            }
         }
     }
 
@@ -339,6 +384,7 @@ impl WorldBench {
             at: self.world.now(),
             claim: "a healed world finishes".to_owned(),
             expected: format!("every reading delivered within {bound} after all faults"),
+            line: None,
             node,
             seen: format!("{length} readings still queued, node {state}"),
         }
@@ -350,6 +396,7 @@ fn violated(violation: Violation) -> Failure {
         at: violation.at,
         claim: violation.claim.to_owned(),
         expected: violation.expected,
+        line: None,
         node: violation.node,
         seen: violation.seen,
     }

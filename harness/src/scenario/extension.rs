@@ -9,6 +9,7 @@ use nodelab_sim::stack::tcp::TcpProfile;
 use nodelab_sim::{SimSpan, Volts};
 
 use crate::diagnostic::Problems;
+use crate::scenario::by_hand::{self, ByHand};
 use crate::scenario::civil::unix_time;
 use crate::scenario::fields::{
     Fields, boolean, bounded, bounded_range, choice, place, range, small, text, whole,
@@ -64,6 +65,7 @@ impl Default for Extension {
             wifi: WifiSettings::default(),
             broker: BrokerSettings::default(),
             faults: Vec::new(),
+            by_hand: ByHand::default(),
             expect: Vec::new(),
         }
     }
@@ -167,6 +169,11 @@ fn parts(
         faults: fields
             .read("faults", problems, |node, problems| {
                 faults::read(node, (nodes, network), problems)
+            })
+            .unwrap_or_default(),
+        by_hand: fields
+            .read("by-hand", problems, |node, problems| {
+                by_hand::read(node, (nodes, network), problems)
             })
             .unwrap_or_default(),
         expect: fields

@@ -145,7 +145,7 @@ fn whom(fields: &Fields<'_>, nodes: u32, problems: &mut Problems) -> Option<Node
     }
 }
 
-fn number(node: &Node, last: u32, problems: &mut Problems) -> Option<u32> {
+pub(crate) fn number(node: &Node, last: u32, problems: &mut Problems) -> Option<u32> {
     let read = small(node, [0, u32::MAX], problems)?;
     if read <= last {
         return Some(read);

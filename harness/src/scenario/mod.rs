@@ -10,6 +10,7 @@
 //!
 //! Does not know how a scenario is run.
 
+mod by_hand;
 mod check;
 mod civil;
 mod claims;
@@ -39,6 +40,7 @@ mod wokwi;
 mod world;
 mod yaml_error;
 
+pub use by_hand::{ByHand, HANDS_MAX, Held, Typed};
 pub use civil::unix_time;
 pub use claims::CLAIMS_MAX;
 pub use compose::{TreeError, TreeErrorKind, compose};

@@ -18,6 +18,7 @@ use nodelab_sim::stack::tls::{Side, TlsFailure};
 use nodelab_sim::{Celsius, SimSpan, Volts};
 
 use crate::diagnostic::{SourceFile, Span};
+use crate::scenario::by_hand::ByHand;
 use crate::scenario::power::PowerSettings;
 use crate::scenario::quantity::{Ppm, SignedSpan};
 use crate::scenario::range::Range;
@@ -203,6 +204,8 @@ pub struct Extension {
     pub broker: BrokerSettings,
     /// What goes wrong, in the order of the file.
     pub faults: Vec<Fault>,
+    /// What hands did in a session.
+    pub by_hand: ByHand,
     /// What must hold.
     pub expect: Vec<Expectation>,
 }

@@ -3,12 +3,14 @@
 //! Owns the list that a file's keys are checked against, so a key that is not documented here
 //! is not accepted either. Does not know how values are read.
 
+mod by_hand;
 mod network;
 mod network_faults;
 mod surroundings;
 mod tls;
 mod trials;
 
+pub use by_hand::{BY_HAND, HELD, TYPED};
 pub use network::{BURST, DHCP, DNS, POWER_SAVE, SHADOWING, STATION, WIFI};
 pub use network_faults::{ATTACK, CHANNEL_CHANGED, DEAUTHENTICATED, LASTING, TIME_WRONG};
 pub use surroundings::{BROKER, DIURNAL, ENVIRONMENT, POWER, RAMP, RANDOM_WALK, STEP, TEMPERATURE};
@@ -51,7 +53,7 @@ const fn key(name: &'static str, [accepts, default, about]: [&'static str; 3]) -
 }
 
 /// Every section, in the order of the reference page.
-pub static SECTIONS: [&Section; 55] = [
+pub static SECTIONS: [&Section; 58] = [
     &EXTENSION,
     &NODE,
     &QUEUE,
@@ -104,6 +106,9 @@ pub static SECTIONS: [&Section; 55] = [
     &LASTING[11],
     &LASTING[12],
     &LASTING[13],
+    &BY_HAND,
+    &HELD,
+    &TYPED,
     &EXPECT,
     &ALERT,
     &NEVER,
@@ -212,6 +217,14 @@ pub static EXTENSION: Section = Section {
         key("wifi", ["mapping", "", "The link."]),
         key("broker", ["mapping", "", "The broker."]),
         key("faults", ["list", "none", "What goes wrong, and when."]),
+        key(
+            "by-hand",
+            [
+                "mapping",
+                "nothing",
+                "What hands did in a session, as `nodelab tui` saves it.",
+            ],
+        ),
         key("expect", ["list", "none", "What must hold in every world."]),
     ],
 };

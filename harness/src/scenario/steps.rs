@@ -188,7 +188,7 @@ fn words(node: &Node, problems: &mut Problems) -> Option<String> {
     None
 }
 
-fn write_serial(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
+pub(crate) fn write_serial(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
     let items = match &node.kind {
         Kind::Sequence(items) if !items.is_empty() => items,
         Kind::Scalar(scalar) if scalar.meaning == Meaning::Text => {

@@ -24,7 +24,8 @@ use crate::scenario::settings::{
 use crate::scenario::tree::{Kind, Node};
 
 /// Temperatures that a room may have: a wide margin around what the sensor survives.
-const ROOM: [(&str, Celsius); 2] = [("-100 °C", Celsius(-100.0)), ("200 °C", Celsius(200.0))];
+pub(crate) const ROOM: [(&str, Celsius); 2] =
+    [("-100 °C", Celsius(-100.0)), ("200 °C", Celsius(200.0))];
 /// Differences of temperature.
 const SPREAD: [(&str, Celsius); 2] = [("0 °C", Celsius(0.0)), ("200 °C", Celsius(200.0))];
 /// Rates of a clock that still is one.

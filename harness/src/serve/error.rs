@@ -5,6 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::diagnostic::{Colour, Diagnostic, render_all};
+
 use super::token::{TokenError, VARIABLE};
 
 /// Why a service cannot open; the program ends with what was wrong in the arguments.
@@ -40,6 +42,8 @@ pub enum ServeError {
     },
     /// Nothing to serve.
     Nothing,
+    /// The scenario cannot be used.
+    Scenario(Vec<Diagnostic>),
     /// An argument does not fit; the text completes "failed to".
     Setting(String),
     /// There is no token.
@@ -81,6 +85,13 @@ impl fmt::Display for ServeError {
             Self::Nothing => f.write_str(
                 "serve: nothing was asked for; name a service, such as --mqtt 127.0.0.1:1883",
             ),
+            Self::Scenario(errors) => {
+                write!(
+                    f,
+                    "read the scenario\n\n{}",
+                    render_all(errors, Colour::Plain)
+                )
+            }
             Self::Setting(text) => f.write_str(text),
             Self::Token(error) => error.fmt(f),
             Self::Write { path, error } => write!(f, "write {}: {error}", path.display()),

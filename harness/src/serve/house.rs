@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::adc::{self, AdcOptions};
 use super::certificates::{CertificateOptions, Certificates};
 use super::clock::Clock;
 use super::closing::Closing;
@@ -24,6 +25,7 @@ use super::limits::{self, CONNECTIONS_MAX, GRACE_S};
 use super::link::{self, LinkOptions};
 use super::mqtt::{self, MqttOptions};
 use super::tls::{self, TlsOptions};
+use super::wokwi::{self, WokwiOptions};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -43,12 +45,16 @@ pub struct Plan {
 /// One service with its options.
 #[derive(Clone, Debug)]
 pub enum Service {
+    /// The simulated converter.
+    Adc(AdcOptions),
     /// A link that behaves like Wi-Fi.
     Link(LinkOptions),
     /// An MQTT broker.
     Mqtt(MqttOptions),
     /// A TLS endpoint.
     Tls(TlsOptions),
+    /// Wokwi's simulation API.
+    Wokwi(WokwiOptions),
 }
 
 /// What all services share; clones are the same house.
@@ -76,15 +82,17 @@ pub struct Ready {
 impl Service {
     async fn open(self, house: &House) -> Result<Ready, ServeError> {
         match self {
+            Self::Adc(options) => adc::open(options, house).await,
             Self::Link(options) => link::open(options, house).await,
             Self::Mqtt(options) => mqtt::open(options, house).await,
             Self::Tls(options) => tls::open(options, house).await,
+            Self::Wokwi(options) => wokwi::open(options, house).await,
         }
     }
 
     const fn shows_certificates(&self) -> bool {
         match self {
-            Self::Link(_) => false,
+            Self::Adc(_) | Self::Link(_) | Self::Wokwi(_) => false,
             Self::Mqtt(options) => options.secure.is_some(),
             Self::Tls(_) => true,
         }

@@ -11,6 +11,7 @@
 //! Owns sockets, tasks and their limits. What is spoken on them is the simulator's: each service
 //! tells a state machine without I/O what happened, and does what it answers.
 
+mod adc;
 mod certificates;
 mod clock;
 mod closing;
@@ -21,9 +22,12 @@ mod journal;
 mod limits;
 mod link;
 mod mqtt;
+mod subject;
 mod tls;
 mod token;
+mod wokwi;
 
+pub use adc::AdcOptions;
 pub use certificates::{CertificateOptions, Certificates, Key};
 pub use clock::Clock;
 pub use closing::Closing;
@@ -33,5 +37,7 @@ pub use house::{House, Plan, Ready, Service, run};
 pub use journal::Journal;
 pub use link::{Downtime, LinkOptions};
 pub use mqtt::MqttOptions;
+pub use subject::Subject;
 pub use tls::{Behaviour, Shown, SpokenVersions, TlsOptions};
 pub use token::{Token, TokenError};
+pub use wokwi::WokwiOptions;

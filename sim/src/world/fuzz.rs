@@ -136,6 +136,7 @@ fn spec(seed: u64, kind: u8) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: Some(UnixTime::from_millis(1_780_000_000_000)),
         faults: Vec::new(),
+        interventions: Vec::new(),
         network: NetworkSpec::good(),
         node: node(),
         nodes: 1,

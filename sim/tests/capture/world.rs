@@ -192,6 +192,7 @@ fn world(nodes: u32, is_secured: bool) -> WorldSpec {
         broker: BrokerSpec::default(),
         epoch: Some(UnixTime::from_millis(1_780_000_000_000)),
         faults: Vec::new(),
+        interventions: Vec::new(),
         network: NetworkSpec::good(),
         node,
         nodes,

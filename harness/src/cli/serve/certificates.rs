@@ -28,8 +28,9 @@ pub(super) struct CertificateArgs {
     #[arg(long, value_name = "N", default_value_t = 0,
           value_parser = clap::value_parser!(u8).range(..=i64::from(INTERMEDIATES_MAX)))]
     intermediates: u8,
-    /// Draw keys, and the luck of a link, from this number: always the same, and known to everybody
-    /// who knows it [default: from the operating system].
+    /// Draw keys, the luck of a link and that of devices from this number: always the same, and
+    /// known to everybody who knows it [default: from the operating system; of devices, the
+    /// scenario's].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 }

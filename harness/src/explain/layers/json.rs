@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::anatomy::{Air, Anatomy, Part, Sighting};
 use super::promise::Message;
-use super::text::{group_words, suite_words};
+use crate::iana;
 
 /// Returns one published reading, for programs.
 #[must_use]
@@ -19,8 +19,8 @@ pub fn layers_json(anatomy: &Anatomy) -> Value {
                 TlsVersion::V1_2 => "1.2",
                 TlsVersion::V1_3 => "1.3",
             },
-            "suite": suite_words(session.suite),
-            "group": group_words(session.group),
+            "suite": iana::suite(session.suite),
+            "group": iana::group(session.group),
             "resumed": session.resumed,
             "verify": anatomy.verification.map(|verification| match verification {
                 Verification::Full => "full",

@@ -8,6 +8,7 @@ use nodelab_sim::radio::Rate;
 use nodelab_sim::stack::tls::{Side, TlsVersion, Verification};
 
 use super::anatomy::{Air, Anatomy, Session, Sighting};
+use crate::iana;
 
 /// Width of the longest bar, in characters.
 const BAR: usize = 64;
@@ -158,7 +159,7 @@ fn handshake(session: Session, anatomy: &Anatomy, out: &mut String) {
     };
     line(out, "");
     let resumed = if session.resumed { ", resumed" } else { "" };
-    let (suite, group) = (suite_words(session.suite), group_words(session.group));
+    let (suite, group) = (iana::suite(session.suite), iana::group(session.group));
     line(
         out,
         &format!("The handshake: {version}, {suite}, {group}{resumed}"),
@@ -234,38 +235,6 @@ fn rate_words(air: &Air) -> String {
         Rate::Ofdm(megabits) => format!("{megabits} Mb/s"),
         Rate::Ht(index) => format!("MCS {index}"),
     }
-}
-
-/// Returns the name of a suite (IANA, TLS Cipher Suites).
-pub(crate) fn suite_words(suite: u16) -> String {
-    match suite {
-        0x002F => "RSA_WITH_AES_128_CBC_SHA",
-        0x0035 => "RSA_WITH_AES_256_CBC_SHA",
-        0x1301 => "TLS_AES_128_GCM_SHA256",
-        0x1302 => "TLS_AES_256_GCM_SHA384",
-        0x1303 => "TLS_CHACHA20_POLY1305_SHA256",
-        0xC02B => "ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        0xC02C => "ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        0xC02F => "ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        0xC030 => "ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        0xCCA8 => "ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        0xCCA9 => "ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        _ => return format!("suite 0x{suite:04X}"),
-    }
-    .to_owned()
-}
-
-/// Returns the name of a group (IANA, TLS Supported Groups).
-pub(crate) fn group_words(group: u16) -> String {
-    match group {
-        0 => "RSA key exchange",
-        23 => "secp256r1",
-        24 => "secp384r1",
-        29 => "x25519",
-        4588 => "x25519-mlkem768",
-        _ => return format!("group 0x{group:04X}"),
-    }
-    .to_owned()
 }
 
 /// Returns bytes as a quoted text, cut to what fits a line.

@@ -6,7 +6,7 @@
 use nodelab_sim::stack::tls::{Endpoint, Moment, ServerSetup, TlsEvent, TlsFailure, TlsVersion};
 use nodelab_sim::{EntityId, NodeId, Purpose, Rng, SimTime};
 
-use crate::explain::layers::{group_words, suite_words};
+use crate::iana;
 use crate::scenario::alert_name;
 use crate::serve::clock::Clock;
 
@@ -133,10 +133,10 @@ impl Session {
             TlsVersion::V1_2 => "TLS 1.2",
             TlsVersion::V1_3 => "TLS 1.3",
         };
-        let suite = suite_words(suite);
+        let suite = iana::suite(suite);
         let group = match group {
             0 => String::new(),
-            group => format!(", {}", group_words(group)),
+            group => format!(", {}", iana::group(group)),
         };
         let how = if resumed { "resumed" } else { "full" };
         let client = self.end.peer_names().map_or_else(String::new, |names| {

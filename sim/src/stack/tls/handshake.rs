@@ -159,7 +159,8 @@ impl MessageKind {
     }
 
     /// Returns the message with a number of `HandshakeType` (RFC 8446 §B.3).
-    pub(super) const fn of(number: u8) -> Self {
+    #[must_use]
+    pub const fn of(number: u8) -> Self {
         match number {
             1 => Self::ClientHello,
             2 => Self::ServerHello,
