@@ -235,7 +235,7 @@ impl Stream {
         };
         while let Some(milestone) = session.poll() {
             let words = match &milestone {
-                Milestone::Connected { words, .. } | Milestone::Failed(words) => words,
+                Milestone::Connected { words, .. } | Milestone::Failed { words, .. } => words,
             };
             let number = self.id.generation;
             self.house

@@ -50,6 +50,7 @@ pub(super) struct Manner {
 /// What was done, for the summary.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
+    broken: AtomicU64,
     failed: AtomicU64,
     full: AtomicU64,
     resumed: AtomicU64,
@@ -106,6 +107,7 @@ impl Tally {
     pub(super) fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let troubles: Vec<String> = [
+            (of(&self.broken), "connections broken later"),
             (of(&self.silent), "silent for too long"),
             (turned_away, "turned away"),
         ]
@@ -306,8 +308,9 @@ impl Attendance<'_> {
                     self.manner.tell(self.number, format_args!("{words}"));
                     self.connected();
                 }
-                Milestone::Failed(words) => {
-                    tally.failed.fetch_add(1, Ordering::Relaxed);
+                Milestone::Failed { early, words } => {
+                    let counter = if early { &tally.failed } else { &tally.broken };
+                    counter.fetch_add(1, Ordering::Relaxed);
                     self.manner.tell(self.number, format_args!("{words}"));
                 }
             }

@@ -31,7 +31,12 @@ pub(in crate::serve) enum Milestone {
         words: String,
     },
     /// This end gave the connection up.
-    Failed(String),
+    Failed {
+        /// Whether that was before the handshake was done.
+        early: bool,
+        /// Why.
+        words: String,
+    },
 }
 
 impl Session {
@@ -111,7 +116,10 @@ impl Session {
                 }
                 TlsEvent::Failed(failure) => {
                     self.failed = true;
-                    return Some(Milestone::Failed(self.failed(failure)));
+                    return Some(Milestone::Failed {
+                        early: self.end.is_handshaking(),
+                        words: self.failed(failure),
+                    });
                 }
                 TlsEvent::AlertSent { .. } | TlsEvent::HandshakeSent { .. } | TlsEvent::Started => {
                 }
