@@ -16,6 +16,7 @@ mod expect;
 pub mod explain;
 mod iana;
 mod image;
+pub mod portrait;
 pub mod prepare;
 pub mod record;
 pub mod report;

@@ -5,9 +5,9 @@
 use nodelab_sim::SimTime;
 
 use super::chart::{Chart, Legend, Mark, Scale, Stage, Table, WIDTH};
-use super::portrait::NodePortrait;
-use super::series::{Bucket, Series};
 use super::svg::{Path, line};
+use crate::portrait::NodePortrait;
+use crate::portrait::{Bucket, Series};
 
 /// Height of the charts that matter most.
 const TALL: u32 = 260;

@@ -194,7 +194,12 @@ fn parts(diagram: &Diagram, wiring: &Wiring) -> (Vec<Part>, usize, f64) {
         let kind = match part.kind {
             PartKind::Tmp36 => "TMP36".to_owned(),
             PartKind::Resistor => format!("{} Ω", value.map_or("1000", String::as_str)),
-            _ => part.part_type.replace("wokwi-", ""),
+            PartKind::Board(_)
+            | PartKind::Breadboard(_)
+            | PartKind::Capacitor
+            | PartKind::Ground
+            | PartKind::Unmodelled
+            | PartKind::Vcc => part.part_type.replace("wokwi-", ""),
         };
         let title = format!("{kind} “{}”", part.id);
         parts.push(Part {
