@@ -4,7 +4,9 @@
 
 mod check;
 mod interrupt;
+mod live;
 mod look;
+mod man;
 mod run;
 mod strict;
 mod tls;
@@ -25,6 +27,7 @@ use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
 use self::interrupt::interrupt;
+pub use self::live::{LiveAction, LiveReport};
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -38,6 +41,10 @@ pub enum Action {
     ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
+    /// Write manual pages.
+    Man(ManAction),
+    /// Run nodes against a real broker.
+    Live(Box<LiveAction>),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -63,7 +70,7 @@ pub struct CheckAction {
 #[derive(Clone, Debug)]
 pub struct LayersAction {
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
     /// The scenario.
     pub scenario: PathBuf,
     /// The seed; `None` is the scenario's first.
@@ -76,7 +83,16 @@ pub struct WiringAction {
     /// The diagram.
     pub diagram: PathBuf,
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug)]
+pub struct ManAction {
+    /// Where to.
+    pub folder: PathBuf,
+    /// File names and texts.
+    pub pages: Vec<(String, Vec<u8>)>,
 }
 
 /// Arguments of `run`.
@@ -148,6 +164,8 @@ pub struct Report {
 /// Formats of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
+    /// For GitHub: annotations at the lines of scenario files.
+    Github,
     /// For people who look rather than read: a page for browsers.
     Html,
     /// For programs.
@@ -189,6 +207,8 @@ impl Action {
             Self::Check(action) => check::check(&action),
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Man(action) => man::man(&action),
+            Self::Live(action) => live::live(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),

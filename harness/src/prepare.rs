@@ -20,6 +20,14 @@ const ENDINGS: [&str; 2] = [".test.yaml", ".test.yml"];
 const DEPTH_MAX: usize = 16;
 /// The tutorial's board, for scenarios that name none.
 const BUILT_IN_BOARD: &str = include_str!("../../boards/nodemcu/diagram.json");
+/// A node on that board, with every default.
+const BUILT_IN_SCENARIO: &str = "\
+name: A node in a room
+version: 1
+x-nodelab: {}
+steps:
+  - delay: 1s
+";
 
 /// A scenario with everything it names.
 #[derive(Clone, Debug)]
@@ -81,15 +89,32 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with it, and what is doubtful.
 pub fn prepare(path: &Path) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
-    let (scenario, warnings) = match scenario::load(path) {
-        Ok(loaded) => loaded,
-        Err(errors) => {
-            return Err(Complaints {
-                errors,
-                warnings: Vec::new(),
-            });
-        }
-    };
+    match scenario::load(path) {
+        Ok((scenario, warnings)) => complete(scenario, warnings),
+        Err(errors) => Err(Complaints {
+            errors,
+            warnings: Vec::new(),
+        }),
+    }
+}
+
+/// Returns the scenario of who names none: the tutorial's board, in a room.
+///
+/// # Panics
+///
+/// Never: a test reads it.
+#[must_use]
+pub fn built_in() -> Prepared {
+    let (scenario, warnings) =
+        scenario::parse(BUILT_IN_SCENARIO, "the built-in scenario").expect("a test reads it");
+    complete(scenario, warnings).expect("a test completes it").0
+}
+
+/// Reads everything that a scenario names.
+fn complete(
+    scenario: Scenario,
+    warnings: Vec<Diagnostic>,
+) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
     let mut errors = Vec::new();
     let wiring = read_wiring(&scenario).unwrap_or_else(|found| {
         errors.extend(found);
@@ -246,5 +271,16 @@ fn segment(step: &PathStep) -> Segment<'_> {
     match step {
         PathStep::Index(index) => Segment::Index(*index),
         PathStep::Key(key) => Segment::Key(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_names_no_scenario_gets_one_node_in_a_room() {
+        let extension = built_in().scenario.extension;
+        assert_eq!((extension.nodes, extension.node.publish), (1, None));
     }
 }

@@ -1,5 +1,6 @@
 //! Reports: one format per file, all fed by the same events.
 
+mod github;
 mod html;
 mod json;
 mod junit;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use crate::event::{Reporter, RunEvent};
 
+pub use github::GithubReport;
 pub use html::HtmlReport;
 pub use json::JsonReport;
 pub use junit::JunitReport;

@@ -185,3 +185,43 @@ fn shortened(words: &str, room: usize) -> String {
         None => words.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use askama::Template as _;
+
+    use super::*;
+    use crate::portrait::NodePortrait;
+    use crate::telemetry::{Fact, Word};
+
+    #[test]
+    fn a_handshake_that_fails_is_drawn_with_times_sizes_and_secrecy() {
+        let side = |name: &'static str| Word::Borrowed(name);
+        let mut talks = NodePortrait::default().talks;
+        let hello = |who, message, encrypted| Fact::TlsMessage {
+            side: side(who),
+            message: side(message),
+            bytes: 120,
+            encrypted,
+        };
+        talks.add(
+            1_000_000,
+            &Fact::TlsStarted {
+                side: side("client"),
+            },
+        );
+        talks.add(1_000_000, &hello("client", "ClientHello", false));
+        talks.add(3_000_000, &hello("server", "ServerHello", false));
+        talks.add(3_000_000, &hello("server", "<Certificate>", true));
+        let failed = Fact::TlsFailed {
+            side: side("client"),
+            why: side("not-valid-for-name"),
+        };
+        talks.add(900_000_000, &failed);
+        talks.add(901_000_000, &Fact::PoweredOff);
+        let shown = talks.shown();
+        let (title, talk) = shown[0];
+        let picture = Sequence::of("t".to_owned(), title, talk);
+        insta::assert_snapshot!(picture.render().unwrap());
+    }
+}
