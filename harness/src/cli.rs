@@ -186,8 +186,8 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, html, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
-    /// repeated.
+    /// text, html, json, junit or github, each to a file with `=FILE`; `-` is standard output. May
+    /// be repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.

@@ -17,6 +17,7 @@ pub mod explain;
 mod iana;
 mod image;
 pub mod live;
+pub mod portrait;
 pub mod prepare;
 pub mod record;
 pub mod report;

@@ -15,8 +15,7 @@ use std::path::PathBuf;
 use crate::event::{Reporter, RunEvent};
 
 pub use github::GithubReport;
-pub(crate) use html::Sitting;
-pub use html::{HtmlReport, Portrait};
+pub use html::HtmlReport;
 pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use lives::LivesReport;

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::compute::ComputeSummary;
 use crate::energy::EnergySummary;
+use crate::portrait::Portrait;
 use crate::record::Recorded;
-use crate::report::Portrait;
 
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]

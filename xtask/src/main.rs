@@ -14,6 +14,7 @@ mod failure;
 mod kat;
 mod parity;
 mod quick;
+mod report_picture;
 mod root;
 mod runner;
 mod scenario_docs;
@@ -47,7 +48,7 @@ struct Task {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const TASKS: [Task; 15] = [
+const TASKS: [Task; 16] = [
     Task {
         name: "c-abi",
         summary: "node-core as a library for C: header, archives, and the example in QEMU",
@@ -96,6 +97,12 @@ const TASKS: [Task; 15] = [
         summary: "what to run before each commit: format, tidy, unit tests",
         options: "",
         run: |arguments| Ok(quick::run(arguments)?),
+    },
+    Task {
+        name: "report-picture",
+        summary: "takes the picture of a report that README and book show, with Chromium",
+        options: "",
+        run: report_picture::run,
     },
     Task {
         name: "scenario-docs",

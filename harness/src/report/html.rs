@@ -13,25 +13,23 @@
 
 mod charge;
 mod chart;
-mod counts;
+
 mod curves;
 mod link;
-mod log;
+
 mod page;
-mod portrait;
+
 mod sequence;
-mod series;
-mod spans;
+
 mod svg;
-mod talk;
+
 mod wiring;
 mod world;
 
 use std::io::{self, Write};
 
 use self::page::{Badge, Failing, Page, Row, ScenarioPage, Section};
-pub use self::portrait::Portrait;
-pub(crate) use self::portrait::Sitting;
+
 use self::wiring::Plan;
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;

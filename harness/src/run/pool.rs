@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::{fs, mem, thread};
 
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
+use crate::portrait::Sitting;
 use crate::prepare::Prepared;
 use crate::record::Recorder;
-use crate::report::Sitting;
 use crate::run::governor::Interrupt;
 use crate::run::world::{Limits, WorldError, run_governed};
 use crate::telemetry::Spool;

@@ -7,9 +7,10 @@ use nodelab_sim::power::{Charge, Energy, Millivolts};
 
 use super::chart::{Chart, Legend, Mark, Scale, Stage, WIDTH, tick};
 use super::curves::{blank, plain, table};
-use super::portrait::NodePortrait;
 use super::svg::Path;
 use crate::energy::{show_charge, show_energy};
+use crate::portrait::NodePortrait;
+use crate::portrait::Series;
 
 /// Height of the chart.
 const TALL: u32 = 220;
@@ -99,7 +100,7 @@ fn numbers(stage: Stage<'_>, causes: &[(&str, Vec<i128>)]) -> super::chart::Tabl
 
 /// Returns what was drawn until each step. A bill that one step ends is spread over none: it
 /// counts where it was written.
-fn growth(stage: Stage<'_>, series: &super::series::Series) -> Vec<i128> {
+fn growth(stage: Stage<'_>, series: &Series) -> Vec<i128> {
     let end = u128::from(stage.end());
     let mut sums = vec![0; STEPS as usize + 1];
     for bucket in series.buckets() {

@@ -7,9 +7,9 @@
 use askama::Template;
 use nodelab_sim::SimSpan;
 
-use super::portrait::{FaultSpan, Portrait};
-use super::series::Series;
 use super::svg::{Path, line, rect};
+use crate::portrait::Series;
+use crate::portrait::{FaultSpan, Portrait};
 
 /// Width of every picture in its own units; it is stretched to the page.
 pub(super) const WIDTH: f64 = 1_000.0;

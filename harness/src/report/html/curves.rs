@@ -5,9 +5,9 @@
 use nodelab_sim::SimTime;
 
 use super::chart::{Chart, Legend, Mark, Scale, Stage, Table, WIDTH};
-use super::portrait::NodePortrait;
-use super::series::{Bucket, Series};
 use super::svg::{Path, line};
+use crate::portrait::NodePortrait;
+use crate::portrait::{Bucket, Series};
 
 /// Height of the charts that matter most.
 const TALL: u32 = 260;
@@ -300,4 +300,87 @@ fn celsius(milli: i64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
 pub(super) const fn plain(value: i64) -> f64 {
     value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template as _;
+
+    use super::*;
+    use crate::portrait::{FaultSpan, Portrait};
+
+    /// Ten samples in ten seconds; the sensor breaks for two of them.
+    fn portrait() -> Portrait {
+        let mut node = NodePortrait::default();
+        for second in 0..10_i64 {
+            let at = u64::try_from(second).unwrap() * 1_000_000_000;
+            let broken = (4..6).contains(&second);
+            node.truth.add(at, 20_000 + 100 * second);
+            node.sensed.add(at, if broken { 280_000 } else { 20_500 });
+            node.code.add(at, if broken { 1_024 } else { 250 });
+            if broken {
+                node.rejected.add(at, 1_024);
+            } else {
+                node.reported.add(at, 21_000);
+                node.queue.add(at, second.min(3));
+            }
+        }
+        let header = serde_json::from_str(
+            r#"{"schema": 1, "nodelab": "0", "file": "f", "name": "n", "seed": 1, "nodes": 1,
+                "board": "b", "network": "modelled", "duration_ns": 10000000000,
+                "interval_us": 1000000, "queue_capacity": 4, "error_band_mc": 2000,
+                "supply_mv": null, "security": null, "drawn": [], "faults": []}"#,
+        );
+        Portrait {
+            header: Some(header.unwrap()),
+            nodes: vec![node],
+            faults: vec![FaultSpan {
+                fault: "sensor <fault>".to_owned(),
+                node: Some(0),
+                from: 4_000_000_000,
+                to: Some(6_000_000_000),
+            }],
+            end: 10_000_000_000,
+            ..Portrait::default()
+        }
+    }
+
+    #[test]
+    fn charts_show_curves_faults_and_numbers() {
+        let portrait = portrait();
+        let stage = Stage {
+            portrait: &portrait,
+            node: 0,
+        };
+        let charts = charts("p", stage);
+        let titles: Vec<&str> = charts.iter().map(|chart| &*chart.title).collect();
+        assert_eq!(titles, ["Temperature", "Converter", "Queue"]);
+        let pages = charts.iter().map(|chart| chart.render().unwrap());
+        insta::assert_snapshot!(pages.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn what_lies_far_away_is_told_and_drawn_at_the_edge() {
+        let portrait = portrait();
+        let stage = Stage {
+            portrait: &portrait,
+            node: 0,
+        };
+        let chart = &charts("p", stage)[0];
+        assert!(chart.summary.contains("280 °C"), "{}", chart.summary);
+        assert!(!chart.marks.contains("L0 -"), "{}", chart.marks);
+    }
+
+    #[test]
+    fn a_node_that_never_measured_has_no_charts() {
+        let portrait = Portrait {
+            nodes: vec![NodePortrait::default()],
+            ..Portrait::default()
+        };
+        let stage = Stage {
+            portrait: &portrait,
+            node: 0,
+        };
+        assert!(charts("p", stage).is_empty());
+    }
 }

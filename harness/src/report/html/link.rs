@@ -6,9 +6,9 @@ use nodelab_sim::{SimSpan, SimTime};
 
 use super::chart::{Chart, Legend, Mark, Scale, Stage, tick};
 use super::curves::{blank, plain, table};
-use super::portrait::NodePortrait;
-use super::spans::{Span, Standing};
 use super::svg::Path;
+use crate::portrait::NodePortrait;
+use crate::portrait::{Span, Standing};
 
 /// Height of one lane.
 const LANE: u32 = 24;

@@ -189,15 +189,15 @@ impl<'a> Page<'a> {
             .iter()
             .map(|part| format!("{} {}", part.count, part.words));
         let bar_words = words.collect::<Vec<_>>().join(", ");
-        let worlds: u32 = bar.iter().map(|part| part.count).sum();
-        let (class, mark, headline) = headline(summary, worlds);
+        let total: u32 = bar.iter().map(|part| part.count).sum();
+        let (class, mark, headline) = headline(summary, total);
         Self {
             version: env!("CARGO_PKG_VERSION"),
             style: STYLE,
             headline,
             class,
             mark,
-            bar_words: format!("Of {worlds} worlds: {bar_words}"),
+            bar_words: format!("Of {total} worlds: {bar_words}"),
             bar,
             simulated: summary.virtual_time.to_string(),
             failures,
@@ -207,10 +207,10 @@ impl<'a> Page<'a> {
     }
 }
 
-fn headline(summary: &Summary, worlds: u32) -> (&'static str, &'static str, String) {
-    let of = |count: u32| match worlds {
+fn headline(summary: &Summary, total: u32) -> (&'static str, &'static str, String) {
+    let of = |count: u32| match total {
         1 => "The only world".to_owned(),
-        worlds => format!("{count} of {worlds} worlds"),
+        total => format!("{count} of {total} worlds"),
     };
     if summary.failed > 0 {
         ("failed", "✗", format!("{} failed", of(summary.failed)))

@@ -13,7 +13,7 @@ use nodelab_sim::{SimSpan, SimTime};
 use super::chart::Table;
 use super::curves::table;
 use super::svg::{Path, line, rect, text};
-use super::talk::{From, Message, Talk};
+use crate::portrait::{Message, Speaker, Talk};
 
 /// Where the ends stand.
 const ENDS: [f64; 2] = [78.0, 366.0];
@@ -53,11 +53,11 @@ impl Sequence {
             marks += &draw(message, begin, y);
             y += ROW;
         }
-        let bytes = |from: From| -> u32 {
+        let bytes = |from: Speaker| -> u32 {
             let mine = talk.messages.iter().filter(|message| message.from == from);
             mine.filter_map(|message| message.bytes).sum()
         };
-        let (up, down) = (bytes(From::Node), bytes(From::Broker));
+        let (up, down) = (bytes(Speaker::Node), bytes(Speaker::Broker));
         let took = SimSpan::from_nanos(end - begin);
         let sealed = talk.messages.iter().filter(|one| one.encrypted).count();
         let mut summary = format!(
@@ -66,10 +66,12 @@ impl Sequence {
             SimTime::from_nanos(begin)
         );
         if up + down > 0 {
-            summary += &format!(" TLS handshake: {up} bytes from the node, {down} to it.");
+            let words = format!(" TLS handshake: {up} bytes from the node, {down} to it.");
+            summary.push_str(&words);
         }
         if talk.left_out > 0 {
-            summary += &format!(" {} messages more are left out.", talk.left_out);
+            let words = format!(" {} messages more are left out.", talk.left_out);
+            summary.push_str(&words);
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -101,15 +103,15 @@ fn draw(message: &Message, begin: u64, y: f64) -> String {
         (false, true) => "-sealed",
         (false, false) => "",
     };
-    if message.from == From::Note {
+    if message.from == Speaker::Note {
         return out + &remark(message, (node, broker), y);
     }
     let class = if message.alarm { "bad" } else { "" };
     out += &text(class, (middle, y + 11.0), "middle", &words);
     let line_y = y + 17.0;
     let (from, to, back) = match message.from {
-        From::Broker => (broker - 2.0, node + 3.0, 7.0),
-        From::Node | From::Note => (node + 2.0, broker - 3.0, -7.0),
+        Speaker::Broker => (broker - 2.0, node + 3.0, 7.0),
+        Speaker::Node | Speaker::Note => (node + 2.0, broker - 3.0, -7.0),
     };
     out += &line(&format!("arrow{kind}"), (from, line_y), (to, line_y));
     let mut head = Path::default();
@@ -160,9 +162,9 @@ fn nature(message: &Message) -> String {
 fn numbers(messages: &[Message]) -> Table {
     let rows = messages.iter().map(|message| {
         let from = match message.from {
-            From::Broker => "broker",
-            From::Node => "node",
-            From::Note => "–",
+            Speaker::Broker => "broker",
+            Speaker::Node => "node",
+            Speaker::Note => "–",
         };
         vec![
             SimTime::from_nanos(message.at).to_string(),
@@ -181,5 +183,45 @@ fn shortened(words: &str, room: usize) -> String {
     match words.char_indices().nth(room) {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template as _;
+
+    use super::*;
+    use crate::portrait::NodePortrait;
+    use crate::telemetry::{Fact, Word};
+
+    #[test]
+    fn a_handshake_that_fails_is_drawn_with_times_sizes_and_secrecy() {
+        let side = |name: &'static str| Word::Borrowed(name);
+        let mut talks = NodePortrait::default().talks;
+        let hello = |who, message, encrypted| Fact::TlsMessage {
+            side: side(who),
+            message: side(message),
+            bytes: 120,
+            encrypted,
+        };
+        talks.add(
+            1_000_000,
+            &Fact::TlsStarted {
+                side: side("client"),
+            },
+        );
+        talks.add(1_000_000, &hello("client", "ClientHello", false));
+        talks.add(3_000_000, &hello("server", "ServerHello", false));
+        talks.add(3_000_000, &hello("server", "<Certificate>", true));
+        let failed = Fact::TlsFailed {
+            side: side("client"),
+            why: side("not-valid-for-name"),
+        };
+        talks.add(900_000_000, &failed);
+        talks.add(901_000_000, &Fact::PoweredOff);
+        let shown = talks.shown();
+        let (title, talk) = shown[0];
+        let picture = Sequence::of("t".to_owned(), title, talk);
+        insta::assert_snapshot!(picture.render().unwrap());
     }
 }

@@ -194,7 +194,12 @@ fn parts(diagram: &Diagram, wiring: &Wiring) -> (Vec<Part>, usize, f64) {
         let kind = match part.kind {
             PartKind::Tmp36 => "TMP36".to_owned(),
             PartKind::Resistor => format!("{} Ω", value.map_or("1000", String::as_str)),
-            _ => part.part_type.replace("wokwi-", ""),
+            PartKind::Board(_)
+            | PartKind::Breadboard(_)
+            | PartKind::Capacitor
+            | PartKind::Ground
+            | PartKind::Unmodelled
+            | PartKind::Vcc => part.part_type.replace("wokwi-", ""),
         };
         let title = format!("{kind} “{}”", part.id);
         parts.push(Part {
@@ -374,7 +379,43 @@ fn connections(diagram: &Diagram, wiring: &Wiring, colours: &BTreeMap<NetId, Str
 
 #[cfg(test)]
 mod tests {
+    use askama::Template as _;
+
     use super::*;
+
+    fn plan(parts: &str, wires: &str) -> Plan {
+        let text = format!(
+            r#"{{"version": 1, "parts": [{{"type": "board-nodemcu-esp8266", "id": "mcu"}}, {parts}],
+                "connections": [{wires}]}}"#
+        );
+        let diagram = Diagram::from_json(&text).unwrap();
+        let wiring = Wiring::new(&diagram).unwrap();
+        Plan::of("w".to_owned(), &diagram, &wiring)
+    }
+
+    #[test]
+    fn parts_nets_and_loose_leads_are_drawn() {
+        let plan = plan(
+            r#"{"type": "chip-tmp36", "id": "<t>"},
+               {"type": "wokwi-resistor", "id": "r", "attrs": {"value": "220"}}"#,
+            r##"["<t>:VS", "mcu:3V3.1", "red", []], ["<t>:VOUT", "r:1", "\"><b>", []],
+               ["r:2", "mcu:A0", "#0f0", []]"##,
+        );
+        insta::assert_snapshot!(plan.render().unwrap());
+    }
+
+    #[test]
+    fn a_crowd_of_pins_is_bounded() {
+        let parts: Vec<String> = (0..90)
+            .map(|n| format!(r#"{{"type": "wokwi-resistor", "id": "r{n}"}}"#))
+            .collect();
+        let wires: Vec<String> = (0..90)
+            .map(|n| format!(r#"["r{n}:1", "mcu:A0", "", []], ["r{n}:2", "mcu:GND", "", []]"#))
+            .collect();
+        let plan = plan(&parts.join(", "), &wires.join(", "));
+        assert!(plan.height < 3_000, "{}", plan.height);
+        assert!(plan.summary.contains("more pins are left out"));
+    }
 
     #[test]
     fn a_colour_is_no_place_for_code() {

@@ -5,14 +5,14 @@
 use nodelab_sim::{SimSpan, SimTime};
 
 use super::chart::{Stage, Table};
-use super::counts::Count;
 use super::curves::{charts, table};
-use super::log::Weight;
 use super::page::{Badge, FailurePage, LogLine, NodePage, WorldPage};
-use super::portrait::{NODES_MAX, Portrait};
 use super::rendered;
 use super::sequence::Sequence;
 use crate::event::{ScenarioInfo, replay_command};
+use crate::portrait::Count;
+use crate::portrait::Weight;
+use crate::portrait::{NODES_MAX, Portrait};
 use crate::report::text::{FAILURES_SHOWN, telling};
 use crate::verdict::{Failure, Outcome};
 

@@ -11,7 +11,7 @@ pub(crate) const MESSAGES_MAX: usize = 40;
 
 /// Who says it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum From {
+pub(crate) enum Speaker {
     Broker,
     Node,
     /// Nobody says it: it is a remark between both.
@@ -22,7 +22,7 @@ pub(crate) enum From {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Message {
     pub(crate) at: u64,
-    pub(crate) from: From,
+    pub(crate) from: Speaker,
     pub(crate) words: String,
     /// Its length, if it is known.
     pub(crate) bytes: Option<u32>,
@@ -66,9 +66,10 @@ impl Talks {
             return;
         }
         let talk = self.current.get_or_insert_default();
-        let encrypted = match fact {
-            Fact::TlsMessage { encrypted, .. } => *encrypted,
-            _ => talk.secure && from != From::Note,
+        let encrypted = if let Fact::TlsMessage { encrypted, .. } = fact {
+            *encrypted
+        } else {
+            talk.secure && from != Speaker::Note
         };
         if matches!(fact, Fact::TlsConnected { .. }) {
             talk.secure = true;
@@ -130,12 +131,11 @@ impl Talks {
 }
 
 /// Returns whether nothing can follow.
-#[expect(clippy::wildcard_enum_match_arm, reason = "few facts end a stream")]
 const fn is_end(fact: &Fact) -> bool {
-    match fact {
-        Fact::LinkLost { .. } | Fact::PoweredOff | Fact::RetryScheduled { .. } => true,
-        _ => false,
-    }
+    matches!(
+        fact,
+        Fact::LinkLost { .. } | Fact::PoweredOff | Fact::RetryScheduled { .. }
+    )
 }
 
 /// Returns who says what, how long it is, and whether it is a bad sign.
@@ -143,28 +143,30 @@ const fn is_end(fact: &Fact) -> bool {
     clippy::wildcard_enum_match_arm,
     reason = "a conversation is made of some facts"
 )]
-fn said(fact: &Fact) -> Option<(From, String, Option<u32>, bool)> {
+fn said(fact: &Fact) -> Option<(Speaker, String, Option<u32>, bool)> {
     let end = |side: &str| {
         if side == "client" {
-            From::Node
+            Speaker::Node
         } else {
-            From::Broker
+            Speaker::Broker
         }
     };
     Some(match fact {
         Fact::BrokerNoted { what, detail } if what == "session started" => {
-            (From::Node, format!("CONNECT {detail}"), None, false)
+            (Speaker::Node, format!("CONNECT {detail}"), None, false)
         }
-        Fact::ConnectRefused { why } => (From::Broker, format!("CONNACK: {why}"), None, true),
+        Fact::ConnectRefused { why } => (Speaker::Broker, format!("CONNACK: {why}"), None, true),
         Fact::MessageReceived { topic, payload, .. } => (
-            From::Node,
+            Speaker::Node,
             format!("PUBLISH {topic} = {payload}"),
             None,
             false,
         ),
-        Fact::PublishAcked { .. } => (From::Broker, "PUBACK".to_owned(), None, false),
-        Fact::SessionClosed { why } => (From::Note, format!("session closed: {why}"), None, true),
-        Fact::SessionOpened { .. } => (From::Broker, "CONNACK".to_owned(), None, false),
+        Fact::PublishAcked { .. } => (Speaker::Broker, "PUBACK".to_owned(), None, false),
+        Fact::SessionClosed { why } => {
+            (Speaker::Note, format!("session closed: {why}"), None, true)
+        }
+        Fact::SessionOpened { .. } => (Speaker::Broker, "CONNACK".to_owned(), None, false),
         Fact::TlsAlert { side, alert } => (end(side), format!("alert {alert}"), Some(2), true),
         Fact::TlsConnected {
             side,
@@ -175,11 +177,16 @@ fn said(fact: &Fact) -> Option<(From, String, Option<u32>, bool)> {
         } if side == "client" => {
             let resumed = if *resumed { ", resumed" } else { "" };
             let words = format!("{version}, {suite}, {group}{resumed}");
-            (From::Note, words, None, false)
+            (Speaker::Note, words, None, false)
         }
         Fact::TlsFailed { side, why } => {
             let who = if side == "client" { "node" } else { "broker" };
-            (From::Note, format!("the {who} gives up: {why}"), None, true)
+            (
+                Speaker::Note,
+                format!("the {who} gives up: {why}"),
+                None,
+                true,
+            )
         }
         Fact::TlsMessage {
             side,
@@ -188,7 +195,7 @@ fn said(fact: &Fact) -> Option<(From, String, Option<u32>, bool)> {
             ..
         } => (end(side), message.clone().into_owned(), Some(*bytes), false),
         Fact::TlsStarted { side } if side == "client" => (
-            From::Note,
+            Speaker::Note,
             "TCP is open, TLS begins".to_owned(),
             None,
             false,

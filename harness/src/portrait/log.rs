@@ -76,25 +76,17 @@ fn shortened(words: String) -> String {
 }
 
 /// Returns what a line says of a fact; `None` when it is not worth one.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "curves and other lines tell the rest"
+)]
 fn describe(fact: &Fact) -> Option<(Weight, String)> {
     use Weight::{Alarm, Good, Plain};
+    if let Some(described) = of_link(fact).or_else(|| of_session(fact)) {
+        return Some(described);
+    }
     Some(match fact {
-        Fact::Billed { .. }
-        | Fact::Computed { .. }
-        | Fact::Converted { .. }
-        | Fact::Drained { .. }
-        | Fact::Frame { .. }
-        | Fact::JoinPhaseStarted { .. }
-        | Fact::PublishSent {
-            duplicate: false, ..
-        }
-        | Fact::Queued { .. }
-        | Fact::RadioTuned { .. }
-        | Fact::Serial { .. }
-        | Fact::TlsStarted { .. } => return None,
         Fact::Booted => (Plain, "firmware booted".to_owned()),
-        Fact::BrokerNoted { what, detail } => (Plain, format!("broker: {what} ({detail})")),
-        Fact::ConnectRefused { why } => (Alarm, format!("session refused: {why}")),
         Fact::FaultEnded { fault } => (Good, format!("fault ended: {fault}")),
         Fact::FaultStarted { fault } => (Alarm, format!("fault: {fault}")),
         Fact::Intercepted { bytes } => (Alarm, format!("{bytes} bytes read by an eavesdropper")),
@@ -102,25 +94,8 @@ fn describe(fact: &Fact) -> Option<(Weight, String)> {
             let every = SimSpan::from_micros(*interval_us);
             (Plain, format!("samples every {every} from here on"))
         }
-        Fact::JoinPhaseEnded { phase, took_ns } => (
-            Plain,
-            format!("{phase} took {}", SimSpan::from_nanos(*took_ns)),
-        ),
-        Fact::LinkJoined => (Good, "link joined, address assigned".to_owned()),
-        Fact::LinkLost { why, reason } => (Alarm, format!("link lost: {why} (reason {reason})")),
-        Fact::MessageIgnored => (Plain, "message ignored".to_owned()),
-        Fact::MessageReceived { topic, payload, .. } => {
-            (Plain, format!("broker received {topic} = {payload}"))
-        }
-        Fact::MessageSent { topic, payload, .. } => {
-            (Plain, format!("broker sent {topic} = {payload}"))
-        }
         Fact::PoweredOff => (Alarm, "power off".to_owned()),
         Fact::PoweredOn => (Plain, "power on".to_owned()),
-        Fact::ProtocolBroken => (Alarm, "the broker broke the protocol".to_owned()),
-        Fact::PublishAcked { sequence } => (Plain, format!("reading {sequence} acknowledged")),
-        Fact::PublishSent { sequence, .. } => (Plain, format!("reading {sequence} sent again")),
-        Fact::RadioLeft { reason } => (Alarm, format!("association ended (reason {reason})")),
         Fact::ReadingDropped { sequence, why } => {
             (Alarm, format!("reading {sequence} given up: {why}"))
         }
@@ -139,6 +114,49 @@ fn describe(fact: &Fact) -> Option<(Weight, String)> {
             (Alarm, format!("attempt {attempt} failed, next in {delay}"))
         }
         Fact::SensorFaulted { code, why } => (Alarm, format!("code {code} not believed: {why}")),
+        _ => return None,
+    })
+}
+
+/// Returns what a line says of a fact about the link.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the link is one of several")]
+fn of_link(fact: &Fact) -> Option<(Weight, String)> {
+    use Weight::{Alarm, Good, Plain};
+    Some(match fact {
+        Fact::JoinPhaseEnded { phase, took_ns } => {
+            let took = SimSpan::from_nanos(*took_ns);
+            (Plain, format!("{phase} took {took}"))
+        }
+        Fact::LinkJoined => (Good, "link joined, address assigned".to_owned()),
+        Fact::LinkLost { why, reason } => (Alarm, format!("link lost: {why} (reason {reason})")),
+        Fact::RadioLeft { reason } => (Alarm, format!("association ended (reason {reason})")),
+        _ => return None,
+    })
+}
+
+/// Returns what a line says of a fact about TLS, the session or its messages.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the session is one of several"
+)]
+fn of_session(fact: &Fact) -> Option<(Weight, String)> {
+    use Weight::{Alarm, Good, Plain};
+    Some(match fact {
+        Fact::BrokerNoted { what, detail } => (Plain, format!("broker: {what} ({detail})")),
+        Fact::ConnectRefused { why } => (Alarm, format!("session refused: {why}")),
+        Fact::MessageIgnored => (Plain, "message ignored".to_owned()),
+        Fact::MessageReceived { topic, payload, .. } => {
+            (Plain, format!("broker received {topic} = {payload}"))
+        }
+        Fact::MessageSent { topic, payload, .. } => {
+            (Plain, format!("broker sent {topic} = {payload}"))
+        }
+        Fact::ProtocolBroken => (Alarm, "the broker broke the protocol".to_owned()),
+        Fact::PublishAcked { sequence } => (Plain, format!("reading {sequence} acknowledged")),
+        Fact::PublishSent {
+            duplicate: true,
+            sequence,
+        } => (Plain, format!("reading {sequence} sent again")),
         Fact::SessionClosed { why } => (Alarm, format!("session closed: {why}")),
         Fact::SessionOpened { session_present } => {
             let kept = if *session_present {
@@ -162,6 +180,7 @@ fn describe(fact: &Fact) -> Option<(Weight, String)> {
             bytes,
             ..
         } => (Plain, format!("{side} sent {message}, {bytes} bytes")),
+        _ => return None,
     })
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Span {
 /// All stretches of a node: each lasts until the next begins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spans {
-    spans: Vec<Span>,
+    all: Vec<Span>,
     /// Stretches below this length were given to the one before, in nanoseconds.
     grain: u64,
     /// How often each standing began, in the order of [`Standing::ALL`].
@@ -71,25 +71,23 @@ impl Standing {
 impl Spans {
     /// Returns where it stands.
     pub(crate) fn now(&self) -> Standing {
-        self.spans
-            .last()
-            .map_or(Standing::Off, |span| span.standing)
+        self.all.last().map_or(Standing::Off, |span| span.standing)
     }
 
     /// Begins another stretch; times never run back.
     pub(crate) fn change(&mut self, from: u64, standing: Standing) {
-        if self.spans.is_empty() || self.now() != standing {
+        if self.all.is_empty() || self.now() != standing {
             self.times[standing as usize] += 1;
         }
         self.push(Span { from, standing });
-        if self.spans.len() > SPANS_MAX {
+        if self.all.len() > SPANS_MAX {
             self.thin();
         }
     }
 
     /// Learns afterwards that it slept from `from` to `to`.
     pub(crate) fn sleep(&mut self, from: u64, to: u64) {
-        while let Some(last) = self.spans.pop_if(|last| last.from >= from) {
+        while let Some(last) = self.all.pop_if(|last| last.from >= from) {
             let times = &mut self.times[last.standing as usize];
             *times = times.saturating_sub(1);
         }
@@ -99,7 +97,7 @@ impl Spans {
 
     /// Returns the stretches.
     pub(crate) fn all(&self) -> &[Span] {
-        &self.spans
+        &self.all
     }
 
     /// Returns below which length stretches were left out, in nanoseconds; 0 if none were.
@@ -109,8 +107,8 @@ impl Spans {
 
     /// Returns how often the node stood there and how long in all, whatever was joined since.
     pub(crate) fn total(&self, standing: Standing, end: u64) -> (u64, u64) {
-        let ends = self.spans.iter().skip(1).map(|next| next.from);
-        let all = self.spans.iter().zip(ends.chain([end]));
+        let ends = self.all.iter().skip(1).map(|next| next.from);
+        let all = self.all.iter().zip(ends.chain([end]));
         let mine = all.filter(|(span, _)| span.standing == standing);
         let seen: i128 = mine
             .map(|(span, to)| i128::from(to.saturating_sub(span.from)))
@@ -121,22 +119,22 @@ impl Spans {
     }
 
     fn push(&mut self, span: Span) {
-        match self.spans.last_mut() {
+        match self.all.last_mut() {
             Some(last) if last.standing == span.standing => {}
             Some(last) if last.from == span.from => last.standing = span.standing,
-            _ => self.spans.push(span),
+            _ => self.all.push(span),
         }
     }
 
     /// Gives the shorter half of all stretches to the one before.
     fn thin(&mut self) {
-        let pairs = self.spans.windows(2);
+        let pairs = self.all.windows(2);
         let mut lengths: Vec<u64> = pairs.map(|pair| pair[1].from - pair[0].from).collect();
         lengths.sort_unstable();
         let grain = lengths[lengths.len() / 2].max(self.grain + 1);
         self.grain = grain;
         self.join(|_, length| length < grain);
-        if self.spans.len() > SPANS_MAX {
+        if self.all.len() > SPANS_MAX {
             // Most are of one length: every second one goes.
             self.join(|place, _| place % 2 == 1);
         }
@@ -144,10 +142,10 @@ impl Spans {
 
     /// Gives stretches to the one before, by place and length; first and last stay.
     fn join(&mut self, goes: impl Fn(usize, u64) -> bool) {
-        let before = std::mem::take(&mut self.spans);
+        let before = std::mem::take(&mut self.all);
         for (place, span) in before.iter().enumerate() {
             let length = before.get(place + 1).map(|next| next.from - span.from);
-            match (self.spans.last(), length) {
+            match (self.all.last(), length) {
                 (Some(heir), Some(length)) if goes(place, length) => {
                     self.given[span.standing as usize] += i128::from(length);
                     self.given[heir.standing as usize] -= i128::from(length);
