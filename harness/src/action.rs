@@ -8,6 +8,7 @@ mod look;
 mod run;
 mod strict;
 mod tls;
+mod tui;
 mod wifi;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -28,6 +29,7 @@ use self::interrupt::interrupt;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
+pub use self::tui::TuiAction;
 
 /// One command, its arguments read.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub enum Action {
     Sensor(SensorAction),
     /// Ask the TLS lab.
     Tls(Box<TlsAction>),
+    /// Look at worlds on a terminal.
+    Tui(TuiAction),
     /// Print airtimes and goodputs.
     Wifi(WifiAction),
 }
@@ -191,6 +195,7 @@ impl Action {
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
             Self::Tls(action) => tls::tls(&action),
+            Self::Tui(action) => tui::tui(&action),
             Self::Wifi(action) => wifi::wifi(&action),
         }
     }

@@ -79,7 +79,20 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with it, and what is doubtful.
 pub fn prepare(path: &Path) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
-    let (scenario, warnings) = match scenario::load(path) {
+    read_all(scenario::load(path))
+}
+
+/// Reads one scenario from its text, and everything it names; `name` is its file's.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub fn prepare_text(text: &str, name: &str) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
+    read_all(scenario::parse(text, name))
+}
+
+fn read_all(loaded: scenario::Loaded) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
+    let (scenario, warnings) = match loaded {
         Ok(loaded) => loaded,
         Err(errors) => {
             return Err(Complaints {

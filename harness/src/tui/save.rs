@@ -1,0 +1,333 @@
+//! Saves what a person did as a scenario that does the same.
+//!
+//! Owns the file, and the proof: both the session and the file are run to their end, and their
+//! digests compared.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use nodelab_sim::analog::Tmp36Fault;
+use nodelab_sim::{Celsius, Fault, NodeId, SimSpan, SimTime};
+
+use super::session::{Deed, Doing, Session};
+use crate::prepare::{self, Prepared};
+use crate::record::Recorder;
+use crate::run::{Governor, Limits, Permit, WorldError, run_governed, run_world};
+use crate::scenario::quantity;
+use crate::scenario::{Value, compose};
+
+/// Temperatures at which a hand may hold the air, as scenarios may.
+const ROOM: (f64, f64) = (-100.0, 200.0);
+/// Names that are tried for a file.
+const NAMES_MAX: u32 = 1_000;
+
+/// A file that is being proved.
+#[derive(Debug)]
+pub(crate) struct Saving(Receiver<Check>);
+
+/// What the proof came to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Check {
+    /// It failed.
+    Failed(String),
+    /// Both ran the same.
+    Same {
+        /// The file.
+        path: PathBuf,
+        /// The digest of both.
+        digest: String,
+    },
+}
+
+/// Does what a session says, as fast as the world goes.
+#[derive(Debug)]
+struct Scripted(Session);
+
+impl Governor for Scripted {
+    fn permit(&mut self, _now: SimTime, next: SimTime) -> Permit {
+        self.0.due(next).map_or(Permit::Proceed, Permit::Act)
+    }
+}
+
+impl Saving {
+    /// Writes the file, and begins to prove it.
+    ///
+    /// # Errors
+    ///
+    /// Why the file could not be written, in words.
+    pub(crate) fn begin(
+        prepared: Arc<Prepared>,
+        seed: u64,
+        session: Session,
+        path: PathBuf,
+    ) -> Result<Self, String> {
+        write(&prepared, seed, &session, &path)?;
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            // Whoever asked may have gone.
+            sender.send(prove(&prepared, seed, &session, path)).ok();
+        });
+        Ok(Self(receiver))
+    }
+
+    /// Returns what the proof came to, once it has.
+    pub(crate) fn poll(&self) -> Option<Check> {
+        self.0.try_recv().ok()
+    }
+}
+
+/// Writes the file; one that is there already is left alone.
+fn write(prepared: &Prepared, seed: u64, session: &Session, path: &Path) -> Result<(), String> {
+    let text = text(prepared, seed, session, path)?;
+    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        let path = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            format!("{path} exists: name another file")
+        } else {
+            format!("failed to write {path}: {error}")
+        }
+    })
+}
+
+/// Runs the session and the file to their ends.
+fn prove(prepared: &Prepared, seed: u64, session: &Session, path: PathBuf) -> Check {
+    let own = match digest_of_session(prepared, seed, session) {
+        Ok(digest) => digest,
+        Err(error) => return Check::Failed(format!("failed to run the session: {error}")),
+    };
+    let (saved, _) = match prepare::prepare(&path) {
+        Ok(saved) => saved,
+        Err(complaints) => {
+            let first = complaints.errors.first();
+            let first = first.map_or_else(String::new, |error| error.message().to_owned());
+            let path = path.display();
+            return Check::Failed(format!("{path} is no valid scenario, a bug: {first}"));
+        }
+    };
+    match run_world(&saved, seed, Limits::default()) {
+        Ok(outcome) if outcome.digest.to_string() == own => Check::Same { path, digest: own },
+        Ok(outcome) => Check::Failed(format!(
+            "the file runs to digest {}, the session to {own}: a bug",
+            outcome.digest
+        )),
+        Err(error) => Check::Failed(format!("failed to run {}: {error}", path.display())),
+    }
+}
+
+fn digest_of_session(
+    prepared: &Prepared,
+    seed: u64,
+    session: &Session,
+) -> Result<String, WorldError> {
+    let script = Box::new(Scripted(session.rewound()));
+    let recorder = Recorder::default();
+    let outcome = run_governed(prepared, seed, Limits::default(), recorder, script)?;
+    Ok(outcome.digest.to_string())
+}
+
+/// Returns a file beside the scenario, or here when it is built in, that is not there yet.
+pub(crate) fn suggested(prepared: &Prepared) -> PathBuf {
+    let file = Path::new(prepared.scenario.file.name());
+    let stem = file.file_name().map_or_else(String::new, |name| {
+        let name = name.to_string_lossy().into_owned();
+        name.trim_end_matches(".yaml")
+            .trim_end_matches(".test")
+            .to_owned()
+    });
+    let named = |number: u32| match number {
+        1 => file.with_file_name(format!("{stem}-by-hand.test.yaml")),
+        _ => file.with_file_name(format!("{stem}-by-hand-{number}.test.yaml")),
+    };
+    let mut numbers = 1..=NAMES_MAX;
+    let free = numbers.find(|number| !named(*number).exists());
+    named(free.unwrap_or(NAMES_MAX))
+}
+
+/// Returns the text of a scenario that does by itself what was done by hand.
+pub(crate) fn text(
+    prepared: &Prepared,
+    seed: u64,
+    session: &Session,
+    path: &Path,
+) -> Result<String, String> {
+    let file = &prepared.scenario.file;
+    let tree = compose(file).map_err(|_| format!("{} is no YAML any more", file.name()))?;
+    let mut root = Value::of(&tree.root);
+    let extension = root.entry("x-nodelab");
+    *extension.entry("seed") = Value::number(seed);
+    *extension.entry("seeds") = Value::number(1);
+    let moved = |reference: &mut Value| {
+        if let Value::Text(reference) = reference {
+            *reference = rebased(reference, Path::new(file.name()), path);
+        }
+    };
+    if let Some(diagram) = extension.find("diagram") {
+        moved(diagram);
+    }
+    if let Some(trace) = extension
+        .find("environment")
+        .and_then(|environment| environment.find("temperature"))
+        .and_then(|course| course.find("trace"))
+    {
+        moved(trace);
+    }
+    let duration = prepared.scenario.extension.duration;
+    let lists = lists(session.deeds(), duration);
+    for (key, items) in lists {
+        if !items.is_empty() {
+            extension.entry("by-hand").entry(key).extend(items);
+        }
+    }
+    let name = file.name();
+    Ok(format!(
+        "# What was done by hand in `nodelab tui {name} --seed {seed}`.\n{}",
+        root.emit()
+    ))
+}
+
+/// Returns the deeds as the lists of `by-hand`.
+fn lists(deeds: &[Deed], duration: SimSpan) -> [(&'static str, Vec<Value>); 3] {
+    let (mut faults, mut temperatures, mut serial) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, deed) in deeds.iter().enumerate() {
+        let at = ("at", Value::text(moment(deed.at.since(SimTime::ZERO))));
+        match &deed.what {
+            Doing::End { .. } => {}
+            Doing::Hold(Celsius(celsius)) => {
+                let hold = Value::text(format!("{celsius} °C"));
+                temperatures.push(Value::map([at, ("hold", hold)]));
+            }
+            Doing::Strike { fault, node } => {
+                let is_end = |later: &&Deed| later.what == Doing::End { of: index };
+                let end = deeds.iter().find(is_end);
+                let lasts = end.map_or(duration, |end| end.at.since(deed.at));
+                faults.push(struck(at, (*fault, *node), lasts));
+            }
+            Doing::Type { node, bytes } => {
+                let write = match std::str::from_utf8(bytes) {
+                    Ok(text) => Value::text(text),
+                    Err(_) => Value::List(bytes.iter().map(Value::number).collect()),
+                };
+                let node = ("node", Value::number(node.0));
+                serial.push(Value::map([at, node, ("write", write)]));
+            }
+        }
+    }
+    [
+        ("faults", faults),
+        ("temperature", temperatures),
+        ("serial", serial),
+    ]
+}
+
+/// Returns a fault as an item of a list.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "hands break only what keys are bound to"
+)]
+fn struck(at: (&str, Value), (fault, node): (Fault, Option<NodeId>), lasts: SimSpan) -> Value {
+    let lasts = ("for", Value::text(moment(lasts)));
+    let (key, value) = match fault {
+        Fault::AccessPointDown => ("access-point-down", Value::map([lasts])),
+        Fault::BrokerDown { keep_sessions } => {
+            let keep = ("keep-sessions", Value::Plain(keep_sessions.to_string()));
+            ("broker-down", Value::map([keep, lasts]))
+        }
+        Fault::PowerCut => ("power-cut", Value::map([lasts])),
+        Fault::Reset => ("reset", Value::Map(Vec::new())),
+        Fault::Sensor(state) => {
+            let state = match state {
+                Tmp36Fault::Open => "open",
+                Tmp36Fault::ShortToGround => "short",
+                Tmp36Fault::ShortToSupply => "short-to-supply",
+                _ => "none",
+            };
+            ("sensor", Value::map([("fault", Value::text(state)), lasts]))
+        }
+        other => unreachable!("no key breaks {}", other.as_str()),
+    };
+    let mut item = Value::map([at, (key, value)]);
+    if let Some(node) = node {
+        *item.entry("node") = Value::number(node.0);
+    }
+    item
+}
+
+/// Writes a duration that is exact: the acts of hands are whole milliseconds.
+fn moment(span: SimSpan) -> String {
+    match span.as_nanos() {
+        ns if ns % 1_000_000 == 0 => format!("{}ms", ns / 1_000_000),
+        ns => format!("{ns}ns"),
+    }
+}
+
+/// Returns a path relative to one file's folder as one relative to another's.
+fn rebased(reference: &str, from: &Path, to: &Path) -> String {
+    let folder = |file: &Path| file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let wanted = folder(from).join(reference);
+    if Path::new(reference).is_absolute() || folder(from) == folder(to) {
+        return reference.to_owned();
+    }
+    let (Ok(wanted), Ok(base)) = (absolute(&wanted), absolute(&folder(to))) else {
+        return wanted.display().to_string();
+    };
+    let shared = wanted
+        .iter()
+        .zip(&base)
+        .take_while(|(one, other)| one == other);
+    let shared = shared.count();
+    let up = std::iter::repeat_n("..".to_owned(), base.len() - shared);
+    let down = wanted[shared..].iter().cloned();
+    let parts: Vec<String> = up.chain(down).collect();
+    parts.join("/")
+}
+
+/// Returns the names on the way from the root to a path.
+fn absolute(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    for component in std::path::absolute(path)?.components() {
+        match component {
+            Component::CurDir | Component::Prefix(_) | Component::RootDir => {}
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir => {
+                names.pop();
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Reads a temperature that was typed; without a unit it is °C.
+pub(crate) fn temperature(text: &str) -> Result<Celsius, String> {
+    let text = text.trim();
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    match number.or_else(|| quantity::temperature(text).ok().map(|celsius| celsius.0)) {
+        Some(celsius) => bounded(celsius),
+        None => Err(format!(
+            "`{text}` is no temperature: type a number of °C, such as 31.5"
+        )),
+    }
+}
+
+/// Returns a temperature that scenarios may hold.
+pub(crate) fn bounded(celsius: f64) -> Result<Celsius, String> {
+    let (least, most) = ROOM;
+    // To a tenth, so that steps of the keys do not show how floats round.
+    let celsius = (celsius * 10.0).round() / 10.0;
+    if (least..=most).contains(&celsius) {
+        Ok(Celsius(celsius))
+    } else {
+        Err(format!(
+            "{celsius} °C is outside {least} °C to {most} °C, where air may be held"
+        ))
+    }
+}
