@@ -5,6 +5,7 @@
 mod check;
 mod interrupt;
 mod look;
+mod man;
 mod run;
 mod strict;
 mod tls;
@@ -40,6 +41,8 @@ pub enum Action {
     ExplainLayers(LayersAction),
     /// Explain a diagram.
     ExplainWiring(WiringAction),
+    /// Write manual pages.
+    Man(ManAction),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
@@ -67,7 +70,7 @@ pub struct CheckAction {
 #[derive(Clone, Debug)]
 pub struct LayersAction {
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
     /// The scenario.
     pub scenario: PathBuf,
     /// The seed; `None` is the scenario's first.
@@ -80,7 +83,16 @@ pub struct WiringAction {
     /// The diagram.
     pub diagram: PathBuf,
     /// How to print it.
-    pub format: Format,
+    pub format: TextOrJson,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug)]
+pub struct ManAction {
+    /// Where to.
+    pub folder: PathBuf,
+    /// File names and texts.
+    pub pages: Vec<(String, Vec<u8>)>,
 }
 
 /// Arguments of `run`.
@@ -152,6 +164,8 @@ pub struct Report {
 /// Formats of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
+    /// For GitHub: annotations at the lines of scenario files.
+    Github,
     /// For programs.
     Json,
     /// For build servers.
@@ -191,6 +205,7 @@ impl Action {
             Self::Check(action) => check::check(&action),
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
+            Self::Man(action) => man::man(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),

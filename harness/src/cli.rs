@@ -2,6 +2,7 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod man;
 mod tls;
 mod tui;
 
@@ -20,8 +21,8 @@ use nodelab_sim::radio::{Preamble, STATIONS_MAX, Standard};
 use nodelab_sim::{SimSpan, SimTime};
 
 use crate::action::{
-    Action, CheckAction, ColourChoice, Format, LayersAction, Report, RunAction, SensorAction,
-    SerialChoice, WifiAction, WiringAction,
+    Action, CheckAction, ColourChoice, Format, LayersAction, ManAction, Report, RunAction,
+    SensorAction, SerialChoice, TextOrJson, WifiAction, WiringAction,
 };
 use crate::record::RecordPlan;
 use crate::report::Target;
@@ -70,6 +71,12 @@ Examples:
   nodelab wifi --standard 11g --stations 5
   nodelab wifi --standard 11b --rate 5.5 --payload 64 --open --format json";
 
+const SCHEMA_HELP: &str = "\
+Example:
+  nodelab schema > scenario.schema.json
+Then the first line of a scenario names it for editors that speak yaml-language-server:
+  # yaml-language-server: $schema=scenario.schema.json";
+
 /// A laboratory for Wi-Fi sensor nodes: runs scenarios in virtual time and judges them.
 #[derive(Debug, Parser)]
 #[command(name = "nodelab", version, about, after_help = AFTER_HELP, styles = STYLES)]
@@ -103,6 +110,15 @@ enum Command {
     /// Print how long a frame is on the air, and what saturated stations achieve.
     #[command(after_help = WIFI_HELP)]
     Wifi(WifiArgs),
+    /// Print the JSON Schema of scenario files, with which editors complete and check them.
+    #[command(after_help = SCHEMA_HELP)]
+    Schema,
+    /// Write the manual pages.
+    #[command(after_help = "Example:\n  nodelab man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, which is made if it is not there.
+        folder: PathBuf,
+    },
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  nodelab completions bash > \
         ~/.local/share/bash-completion/completions/nodelab")]
@@ -165,7 +181,8 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json or junit, each to a file with `=FILE`; `-` is standard output. May be repeated.
+    /// text, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
+    /// repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
     /// Write what the nodes sent and received to a pcapng file, TLS secrets inside; of one world.
@@ -177,6 +194,12 @@ struct RunArgs {
     /// Write the TLS secrets to a file, in the form of SSLKEYLOGFILE; of one world.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     keylog: Option<PathBuf>,
+    /// Write a timeline of what lasted, for Perfetto and Chromium; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    timeline: Option<PathBuf>,
+    /// Write the waveform of pins, converter and link, for wave viewers; of one world.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
+    vcd: Option<PathBuf>,
     /// Write what every node was told to a file, to be replayed on another core; of all worlds.
     #[arg(long, value_name = "FILE", conflicts_with = "strict_wokwi")]
     trace: Option<PathBuf>,
@@ -392,6 +415,13 @@ fn action_of(command: Command) -> Parsed {
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Tui(args) => Action::Tui(tui::action(args)),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
+        Command::Man { folder } => Action::Man(ManAction {
+            folder,
+            pages: man::pages(Cli::command()),
+        }),
+        Command::Schema => {
+            return Parsed::Print(format!("{:#}\n", crate::schema::scenario()));
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "nodelab", &mut script);
@@ -420,6 +450,8 @@ fn run(args: RunArgs) -> RunAction {
                 PcapLink::Radio => Link::Radio,
             },
             pcap: args.pcap,
+            timeline: args.timeline,
+            waveform: args.vcd,
         },
         reports,
         seed: args.seed,
@@ -465,10 +497,10 @@ fn wifi_action(args: WifiArgs) -> WifiAction {
     }
 }
 
-const fn explained(format: ExplainFormat) -> Format {
+const fn explained(format: ExplainFormat) -> TextOrJson {
     match format {
-        ExplainFormat::Json => Format::Json,
-        ExplainFormat::Text => Format::Text,
+        ExplainFormat::Json => TextOrJson::Json,
+        ExplainFormat::Text => TextOrJson::Text,
     }
 }
 
@@ -488,12 +520,13 @@ fn report(text: &str) -> Result<Report, String> {
         None => (text, Target::Stdout),
     };
     let format = match format {
+        "github" => Format::Github,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json or junit"
+                "\"{format}\" is no format; expected text, json, junit or github"
             ));
         }
     };

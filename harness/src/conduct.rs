@@ -173,6 +173,7 @@ impl<'a> Conductor<'a> {
             at,
             claim,
             expected,
+            line: u32::try_from(step.place.line).ok(),
             node,
             seen,
         }))

@@ -37,7 +37,8 @@ const FAILURES_MAX: usize = 4;
 #[derive(Clone, Debug)]
 pub(crate) struct Expectations {
     health: Health,
-    watchers: Vec<Watcher>,
+    /// Each with its line in the scenario's file.
+    watchers: Vec<(u32, Watcher)>,
 }
 
 /// One claim and its books.
@@ -81,7 +82,10 @@ impl Expectations {
     pub(crate) fn new(claims: &[Expectation], given: Given) -> Self {
         let watchers = claims
             .iter()
-            .filter_map(|claim| Watcher::new(&claim.claim, given))
+            .filter_map(|claim| {
+                let line = u32::try_from(claim.place.line).unwrap_or(u32::MAX);
+                Some((line, Watcher::new(&claim.claim, given)?))
+            })
             .collect();
         Self {
             health: Health::default(),
@@ -99,7 +103,10 @@ impl Expectations {
                 None
             }
         };
-        self.watchers.iter().filter_map(limit).max()
+        self.watchers
+            .iter()
+            .filter_map(|(_, watcher)| limit(watcher))
+            .max()
     }
 
     /// Returns what did not hold until `end`, in order of time. A run that was cut short is not
@@ -110,10 +117,15 @@ impl Expectations {
         let judged = self
             .watchers
             .into_iter()
-            .filter(|watcher| !is_cut || !watcher.is_awaiting());
-        let mut all: Vec<Failure> = judged
-            .flat_map(|watcher| watcher.finish(end, &health))
-            .collect();
+            .filter(|(_, watcher)| !is_cut || !watcher.is_awaiting());
+        let failures = |(line, watcher): (u32, Watcher)| {
+            let located = move |failure| Failure {
+                line: Some(line),
+                ..failure
+            };
+            watcher.finish(end, &health).into_iter().map(located)
+        };
+        let mut all: Vec<Failure> = judged.flat_map(failures).collect();
         all.sort_by_key(|failure| failure.at);
         all
     }
@@ -122,7 +134,7 @@ impl Expectations {
 impl Observer for Expectations {
     fn on_event(&mut self, at: SimTime, node: NodeId, what: &Observation<'_>) {
         self.health.on_event(at, what);
-        for watcher in &mut self.watchers {
+        for (_, watcher) in &mut self.watchers {
             watcher.on_event(at, node, what, &self.health);
         }
     }

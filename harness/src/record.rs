@@ -12,7 +12,7 @@ use nodelab_sim::{LifeObserver, NodeId, NodeLife, Observation, Observer, SimTime
 
 use crate::expand;
 use crate::prepare::Prepared;
-use crate::telemetry::{Header, Listener, Telemetry};
+use crate::telemetry::{Header, Listener, Telemetry, Timeline, Waveform};
 use crate::verdict::Outcome;
 
 /// What captures say wrote them.
@@ -29,6 +29,10 @@ pub struct RecordPlan {
     pub key_log: Option<PathBuf>,
     /// The capture.
     pub pcap: Option<PathBuf>,
+    /// The timeline.
+    pub timeline: Option<PathBuf>,
+    /// The waveform.
+    pub waveform: Option<PathBuf>,
 }
 
 /// What was recorded of a world.
@@ -71,7 +75,13 @@ impl RecordPlan {
     /// Returns true when nothing is to be recorded.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.key_log.is_none() && self.pcap.is_none()
+        !self.needs_frames() && self.timeline.is_none() && self.waveform.is_none()
+    }
+
+    /// Returns true when what is to be recorded comes from frames alone.
+    #[must_use]
+    pub const fn needs_frames(&self) -> bool {
+        self.key_log.is_some() || self.pcap.is_some()
     }
 
     /// Creates the files, before anything runs.
@@ -80,17 +90,38 @@ impl RecordPlan {
     ///
     /// What failed, with the path, in words.
     pub fn create(&self) -> Result<Recorder, String> {
-        if self.pcap.is_some() && self.pcap == self.key_log {
-            return Err("`--pcap` and `--keylog` name the same file".to_owned());
-        }
-        if [&self.pcap, &self.key_log].contains(&&Some(PathBuf::from("-"))) {
-            let why = "`-` is no file, and standard output has the report; name a file";
-            return Err(why.to_owned());
+        let named = [
+            ("--pcap", &self.pcap),
+            ("--keylog", &self.key_log),
+            ("--timeline", &self.timeline),
+            ("--vcd", &self.waveform),
+        ];
+        let files: Vec<_> = named
+            .into_iter()
+            .filter_map(|(option, path)| Some((option, path.as_ref()?)))
+            .collect();
+        for (place, (option, path)) in files.iter().enumerate() {
+            if let Some((other, _)) = files[..place].iter().find(|(_, known)| known == path) {
+                return Err(format!("`{other}` and `{option}` name the same file"));
+            }
+            if path.as_os_str() == "-" {
+                let why = "`-` is no file, and standard output has the report; name a file";
+                return Err(why.to_owned());
+            }
         }
         let open = |path: &PathBuf, what: &str| match File::create(path) {
             Ok(file) => Ok((path.clone(), file)),
             Err(error) => Err(failed_to_create(path, what, &error)),
         };
+        let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
+        if let Some(path) = &self.timeline {
+            let (_, file) = open(path, "timeline")?;
+            listeners.push(Box::new(Timeline::new(BufWriter::new(file))));
+        }
+        if let Some(path) = &self.waveform {
+            let (_, file) = open(path, "waveform")?;
+            listeners.push(Box::new(Waveform::new(BufWriter::new(file))));
+        }
         Ok(Recorder {
             pcap: match &self.pcap {
                 Some(path) => Some(open(path, "capture")?),
@@ -102,7 +133,7 @@ impl RecordPlan {
             },
             link: self.link,
             lives: false,
-            listeners: Vec::new(),
+            listeners,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Reports: one format per file, all fed by the same events.
 
+mod github;
 mod json;
 mod junit;
 mod lives;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use crate::event::{Reporter, RunEvent};
 
+pub use github::GithubReport;
 pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use lives::LivesReport;

@@ -57,6 +57,8 @@ pub struct Failure {
     pub claim: String,
     /// What was expected, as a fragment after "expected".
     pub expected: String,
+    /// Line of the scenario's file that claims it, from 1; `None` for what always holds.
+    pub line: Option<u32>,
     /// At which node; [`NodeId::WORLD`] when it concerns no single one.
     pub node: NodeId,
     /// What was seen.

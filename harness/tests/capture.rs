@@ -236,7 +236,11 @@ fn a_capture_of_several_worlds_is_refused_before_anything_runs() {
     let path = file.display().to_string();
     let run = nodelab(&["run", "scenarios/wifi", "--pcap", &path]);
     assert_eq!(run.code, Some(3));
-    assert!(run.err.contains("a capture holds one world"), "{}", run.err);
+    assert!(
+        run.err.contains("such a file holds one world"),
+        "{}",
+        run.err
+    );
     assert!(run.err.contains("--seed"), "{}", run.err);
     assert!(run.out.is_empty() && !file.exists());
 }

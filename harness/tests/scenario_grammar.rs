@@ -102,6 +102,30 @@ fn the_run_is_read() {
 }
 
 #[test]
+fn what_hands_did_is_read() {
+    let text = "{ nodes: 2, by-hand: { faults: [{ at: 3 s, node: 1, power-cut: { for: 5 s } }], \
+                temperature: [{ at: 1.5 s, hold: 35.5 °C }], \
+                serial: [{ at: 9 s, node: 1, write: \"read\\n\" }, { at: 10 s, write: [65] }] } }";
+    let hands = block(text).extension.by_hand;
+    assert_eq!(hands.faults.len(), 1);
+    assert_eq!(hands.faults[0].nodes, NodeSet::Some(vec![1]));
+    let held = &hands.temperature[0];
+    assert_eq!(
+        (held.at, held.hold),
+        (SimSpan::from_millis(1_500), Celsius(35.5))
+    );
+    let typed = hands
+        .serial
+        .iter()
+        .map(|typed| (typed.node, typed.write.as_slice()));
+    assert_eq!(
+        typed.collect::<Vec<_>>(),
+        [(1, &b"read\n"[..]), (0, &b"A"[..])]
+    );
+    assert!(block("{ by-hand: }").extension.by_hand.faults.is_empty());
+}
+
+#[test]
 fn the_node_is_read() {
     let node = full().extension.node;
     assert_eq!(node.sampling.interval, Duration::from_secs(60));

@@ -99,6 +99,7 @@ fn times_must_lie_inside_the_run() {
     insta::assert_snapshot!(about_block(
         "duration: 10min\nnode: { publish: {} }\nfaults:\n  \
          - { at: 40min, reset: {} }\n  - { at: 5min, access-point-down: { for: 2min..4min } }\n\
+         by-hand: { temperature: [{ at: 10min, hold: 30 °C }], serial: [{ at: 1h, write: x }] }\n\
          expect:\n  - converges-within: 10min\n  - acked-within: 2h\n"
     ));
 }

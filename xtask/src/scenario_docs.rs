@@ -1,10 +1,11 @@
-//! `cargo xtask scenario-docs`: the page of all scenario keys, from the reader's own tables.
+//! `cargo xtask scenario-docs`: the pages of all scenario keys and of all events, from the
+//! source's own tables.
 //!
-//! Owns nothing but the call: the test that compares the page also writes it when asked.
+//! Owns nothing but the call: the tests that compare the pages also write them when asked.
 
 use std::process::Command;
 
-/// Runs the test that knows the page, with the leave to write it.
+/// Runs the tests that know the pages, with the leave to write them.
 pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
     let status = Command::new(env!("CARGO"))
         .args([
@@ -14,6 +15,8 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
             "nodelab",
             "--test",
             "scenario_docs",
+            "--test",
+            "events",
         ])
         .env("UPDATE_DOCS", "1")
         .status()
@@ -21,6 +24,6 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
     if status.success() {
         Ok(())
     } else {
-        Err("the page could not be written".to_owned())
+        Err("the pages could not be written".to_owned())
     }
 }

@@ -1,7 +1,8 @@
 //! Commands that only look: the sensor's table, a diagram explained, and a reading's layers.
 
 use super::{
-    ColourChoice, Format, LayersAction, SensorAction, WiringAction, complain, complain_of, print,
+    ColourChoice, LayersAction, SensorAction, TextOrJson, WiringAction, complain, complain_of,
+    print,
 };
 use crate::exit::Exit;
 use crate::explain::layers;
@@ -31,7 +32,7 @@ pub(super) fn explain_layers(action: &LayersAction) -> Exit {
     };
     let seed = action.seed.unwrap_or(prepared.scenario.extension.seed);
     match layers::explain(&prepared, seed) {
-        Ok(anatomy) if action.format == Format::Json => {
+        Ok(anatomy) if action.format == TextOrJson::Json => {
             print(&format!("{:#}\n", layers::layers_json(&anatomy)))
         }
         Ok(anatomy) => print(&layers::layers_text(&anatomy)),
@@ -54,10 +55,10 @@ pub(super) fn explain_wiring(action: &WiringAction) -> Exit {
         }
     };
     match action.format {
-        Format::Json => {
+        TextOrJson::Json => {
             let value = explain::wiring_json(&diagram, &wiring);
             print(&format!("{value:#}\n"))
         }
-        Format::Junit | Format::Text => print(&explain::wiring_text(&diagram, &wiring)),
+        TextOrJson::Text => print(&explain::wiring_text(&diagram, &wiring)),
     }
 }

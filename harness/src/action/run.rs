@@ -11,7 +11,8 @@ use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
 use crate::record::{Recorder, produces_frames};
 use crate::report::{
-    JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target, TextReport,
+    GithubReport, JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target,
+    TextReport,
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
@@ -169,11 +170,11 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     let [job] = jobs else {
         let count = jobs.len();
         return Err(format!(
-            "a capture holds one world, and this command runs {count}; name one scenario, and one \
-             seed of it with `--seed N`"
+            "such a file holds one world, and this command runs {count}; name one scenario, and \
+             one seed of it with `--seed N`"
         ));
     };
-    if !produces_frames(job.prepared, job.seed) {
+    if action.record.needs_frames() && !produces_frames(job.prepared, job.seed) {
         let file = &job.info.file;
         return Err(format!(
             "nothing can be captured: {file} models its network, which sends no frames; say \
@@ -196,6 +197,7 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         })?;
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
+            Format::Github => Box::new(GithubReport::new(out)),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {

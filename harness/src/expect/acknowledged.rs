@@ -149,6 +149,7 @@ impl AckedWithin {
             at,
             claim: format!("acked-within: {limit}"),
             expected: format!("every reading acknowledged within {limit}"),
+            line: None,
             node,
             seen: format!(
                 "reading {} ({}, taken {taken}) waited {waited}: {doing}",
@@ -227,6 +228,7 @@ impl ConvergesWithin {
             at,
             claim: format!("converges-within: {limit}"),
             expected: format!("everything delivered within {limit} after the last fault"),
+            line: None,
             node,
             seen: format!(
                 "reading {} (taken {taken}) still waiting {took} after it healed: {doing}",

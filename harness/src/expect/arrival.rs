@@ -85,6 +85,7 @@ impl FirstPublishBetween {
                 at: end,
                 claim,
                 expected,
+                line: None,
                 node: node_of(index),
                 seen: format!("nothing acknowledged in {}", end.since(since)),
             });
@@ -101,6 +102,7 @@ impl FirstPublishBetween {
             at,
             claim,
             expected,
+            line: None,
             node,
             seen: format!("it came {took} after the boot"),
         });
@@ -160,6 +162,7 @@ impl JoinWithin {
                 at: end,
                 claim: format!("join-within: {limit}"),
                 expected: format!("every join done within {limit}"),
+                line: None,
                 node: NodeId::WORLD,
                 seen: "nobody joined until the end".to_owned(),
             });
@@ -176,6 +179,7 @@ impl JoinWithin {
             at,
             claim: format!("join-within: {limit}"),
             expected: format!("every join done within {limit}"),
+            line: None,
             node,
             seen: format!("a join that took {took}"),
         });

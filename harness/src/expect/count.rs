@@ -63,6 +63,7 @@ impl ReadingsLost {
                 at,
                 claim: format!("readings-lost: {limit}"),
                 expected: format!("at most {limit} readings lost"),
+                line: None,
                 node,
                 seen: format!("reading {sequence} lost ({why}), {lost} in all"),
             });
@@ -99,6 +100,7 @@ impl PublishedAtLeast {
             at: end,
             claim: format!("published-at-least: {wanted}"),
             expected: format!("at least {wanted} readings published"),
+            line: None,
             node: NodeId::WORLD,
             seen: format!("{published} until the end"),
         }]
@@ -137,6 +139,7 @@ impl ResumedAtLeast {
             at: end,
             claim: format!("resumed-at-least: {wanted}"),
             expected: format!("at least {wanted} TLS sessions resumed"),
+            line: None,
             node: NodeId::WORLD,
             seen: format!("{resumed} until the end, and {full} that began anew"),
         }]
@@ -161,6 +164,7 @@ impl QueueAtMost {
                 at,
                 claim: format!("queue-at-most: {limit}"),
                 expected: format!("at most {limit} readings waiting"),
+                line: None,
                 node,
                 seen: format!("{length} waiting"),
             });

@@ -54,6 +54,7 @@ impl EnergyPerReading {
                     at: end,
                     claim: format!("energy-per-reading-at-most: {limit}"),
                     expected: format!("at most {limit} for each reading handed over"),
+                    line: None,
                     node,
                     seen: match each {
                         Some(each) => format!(
@@ -102,6 +103,7 @@ impl BatteryLife {
                     at: end,
                     claim: format!("battery-life-at-least: {wanted}"),
                     expected: format!("a battery of {capacity} to last at least {wanted}"),
+                    line: None,
                     node,
                     seen: format!(
                         "{} at {:.3} mA on average, {}, and {own:.3} mA of self-discharge",

@@ -71,6 +71,7 @@ impl HandshakeWithin {
                 at: end,
                 claim: format!("handshake-within: {limit}"),
                 expected: format!("every handshake done within {limit}"),
+                line: None,
                 node: NodeId::WORLD,
                 seen: "no handshake was completed until the end".to_owned(),
             });
@@ -85,6 +86,7 @@ impl HandshakeWithin {
                 at,
                 claim: format!("handshake-within: {limit}"),
                 expected: format!("every handshake done within {limit}"),
+                line: None,
                 node,
                 seen: format!("a handshake that took {took}"),
             });
@@ -150,6 +152,7 @@ impl DetectedWithin {
                 at: end,
                 claim: format!("detected-within: {limit}"),
                 expected: format!("every attacked connection ended within {limit}"),
+                line: None,
                 node: NodeId::WORLD,
                 seen: "no connection was attacked until the end".to_owned(),
             });
@@ -164,6 +167,7 @@ impl DetectedWithin {
                 at,
                 claim: format!("detected-within: {limit}"),
                 expected: format!("every attacked connection ended within {limit}"),
+                line: None,
                 node,
                 seen: format!("a connection that was attacked for {took}"),
             });

@@ -182,6 +182,7 @@ impl Present {
             at: end,
             claim,
             expected,
+            line: None,
             node: NodeId::WORLD,
             seen,
         }]
@@ -244,6 +245,7 @@ impl Absent {
             at,
             claim: format!("never: {name}"),
             expected: format!("never {name}"),
+            line: None,
             node,
             seen,
         });

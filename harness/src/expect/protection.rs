@@ -105,6 +105,7 @@ impl Confidential {
                 at: end,
                 claim: "confidential: false".to_owned(),
                 expected: "something that is published to be readable on the air".to_owned(),
+                line: None,
                 node: NodeId::WORLD,
                 seen: "nothing until the end".to_owned(),
             });
@@ -151,6 +152,7 @@ impl Confidential {
                 at,
                 claim: "confidential: true".to_owned(),
                 expected: "nothing that is published to be readable on the air".to_owned(),
+                line: None,
                 node,
                 seen: seen(),
             });
@@ -212,6 +214,7 @@ impl Authenticated {
                 at: end,
                 claim: "authenticated: false".to_owned(),
                 expected: "a session with a broker that nobody checked".to_owned(),
+                line: None,
                 node: NodeId::WORLD,
                 seen: "none until the end".to_owned(),
             });
@@ -226,6 +229,7 @@ impl Authenticated {
                 at,
                 claim: "authenticated: true".to_owned(),
                 expected: "every session with a broker whose certificate was checked".to_owned(),
+                line: None,
                 node,
                 seen: seen(),
             });
@@ -241,6 +245,7 @@ impl Unheard {
                 at,
                 claim: "never-connects-to: impostor".to_owned(),
                 expected: "nobody in the middle to read anything".to_owned(),
+                line: None,
                 node,
                 seen: format!("{} bytes read: {text}", bytes.len()),
             });

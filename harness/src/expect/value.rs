@@ -56,6 +56,7 @@ impl ErrorAtMost {
             at,
             claim: format!("error-at-most: {limit}"),
             expected: format!("every reading within {limit} of the true temperature"),
+            line: None,
             node,
             seen: format!(
                 "reading {} says {}, but it is {}: off by {:+.1} °C",
@@ -90,6 +91,7 @@ impl ReadingBetween {
             at,
             claim: format!("reading-between: {low}..{high}"),
             expected: format!("every reading from {low} to {high}"),
+            line: None,
             node,
             seen: format!(
                 "reading {} says {}",

@@ -225,6 +225,7 @@ fn settle(ending: Ending, failures: &mut Vec<Failure>, cut: bool) -> Status {
                 at,
                 claim: format!("step {step}"),
                 expected: format!("{waiting_for} within the scenario's simulated time"),
+                line: None,
                 node: NodeId(0),
                 seen: "time ran out".to_owned(),
             });
@@ -385,6 +386,7 @@ impl WorldBench {
             at: self.world.now(),
             claim: "a healed world finishes".to_owned(),
             expected: format!("every reading delivered within {bound} after all faults"),
+            line: None,
             node,
             seen: format!("{length} readings still queued, node {state}"),
         }
@@ -396,6 +398,7 @@ fn violated(violation: Violation) -> Failure {
         at: violation.at,
         claim: violation.claim.to_owned(),
         expected: violation.expected,
+        line: None,
         node: violation.node,
         seen: violation.seen,
     }

@@ -6,7 +6,7 @@
 use nodelab_sim::SimSpan;
 
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::scenario::model::{Claim, Expectation, Extension, Fault, Scenario, StepCommand};
+use crate::scenario::model::{Claim, Expectation, Extension, Fault, Place, Scenario, StepCommand};
 use crate::scenario::quantity::show_duration;
 
 /// Reports every contradiction.
@@ -16,6 +16,9 @@ pub(crate) fn check(scenario: &Scenario, problems: &mut Problems) {
         if let Some(found) = fault_outside(scenario, fault) {
             problems.report(found);
         }
+    }
+    for found in hands_outside(scenario) {
+        problems.report(found);
     }
     for expectation in &extension.expect {
         let found = unreported(scenario, expectation)
@@ -32,20 +35,34 @@ pub(crate) fn check(scenario: &Scenario, problems: &mut Problems) {
 }
 
 fn fault_outside(scenario: &Scenario, fault: &Fault) -> Option<Diagnostic> {
+    outside(
+        scenario,
+        (fault.place, fault.at.high()),
+        "this fault may strike",
+    )
+}
+
+/// What hands did lies in the run as faults do.
+fn hands_outside(scenario: &Scenario) -> impl Iterator<Item = Diagnostic> + '_ {
+    let by_hand = &scenario.extension.by_hand;
+    let held = by_hand.temperature.iter().map(|held| (held.place, held.at));
+    let typed = by_hand.serial.iter().map(|typed| (typed.place, typed.at));
+    held.chain(typed)
+        .filter_map(|moment| outside(scenario, moment, "this would happen"))
+}
+
+fn outside(scenario: &Scenario, (place, at): (Place, SimSpan), what: &str) -> Option<Diagnostic> {
     let end = scenario.extension.duration;
-    (fault.at.high() >= end).then(|| {
-        let at = show_duration(fault.at.high());
+    (at >= end).then(|| {
+        let at = show_duration(at);
         scenario
             .file
-            .error(
-                fault.place.span,
-                format!("this fault may strike at {at}, after the run"),
-            )
+            .error(place.span, format!("{what} at {at}, after the run"))
             .expected(format!(
                 "expected `at` below {}, the run's duration",
                 show_duration(end)
             ))
-            .advice("strike earlier, or set a longer `duration` in `x-nodelab`")
+            .advice("do it earlier, or set a longer `duration` in `x-nodelab`")
     })
 }
 

@@ -58,9 +58,11 @@ impl Header {
 fn error_band_mc(prepared: &Prepared) -> i32 {
     let extension = &prepared.scenario.extension;
     let claims = extension.expect.iter();
-    let claimed = claims.filter_map(|expectation| match expectation.claim {
-        Claim::ErrorAtMost(limit) => Some(milli(limit)),
-        _ => None,
+    let claimed = claims.filter_map(|expectation| {
+        if let Claim::ErrorAtMost(limit) = expectation.claim {
+            return Some(milli(limit));
+        }
+        None
     });
     claimed.min().unwrap_or(match extension.sensor.grade {
         Grade::F => 3_000,

@@ -174,7 +174,7 @@ impl Ended {
 
 /// A time as a number of nanoseconds.
 mod nanos {
-    use super::{Deserialize, Deserializer, Serializer, SimTime};
+    use super::{Deserialize as _, Deserializer, Serializer, SimTime};
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields so")]
     pub(super) fn serialize<S: Serializer>(at: &SimTime, out: S) -> Result<S::Ok, S::Error> {

@@ -197,7 +197,7 @@ fn of_frame(direction: Direction, frame: &Frame, sent: &Transmission) -> Fact {
     }
 }
 
-/// Names a data frame: by its EtherType, IPv4 by its protocol (IANA, Protocol Numbers).
+/// Names a data frame: by its `EtherType`, IPv4 by its protocol (IANA, Protocol Numbers).
 fn data_word(ether_type: EtherType, bytes: &[u8]) -> &'static str {
     /// Where the protocol stands in a header of IPv4 (RFC 791 §3.1).
     const PROTOCOL: usize = 9;

@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 27] = [
+const PLACES: [(&str, u8); 28] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -35,6 +35,7 @@ const PLACES: [(&str, u8); 27] = [
     ("fault", PEERS),
     ("frontend", PEERS),
     ("id", 1),
+    ("intervention", PEERS),
     ("lives", PEERS),
     ("observe", PEERS),
     ("power", PEERS),

@@ -15,7 +15,9 @@ mod header;
 mod line;
 mod ndjson;
 mod spool;
+mod timeline;
 mod translate;
+mod waveform;
 
 use std::fmt;
 use std::io;
@@ -28,6 +30,8 @@ pub use line::{
 };
 pub use ndjson::{Events, LINE_BYTES_MAX, LinesWriter, ReadError};
 pub use spool::Spool;
+pub use timeline::Timeline;
+pub use waveform::Waveform;
 
 use crate::verdict::Outcome;
 
