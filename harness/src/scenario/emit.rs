@@ -282,7 +282,8 @@ mod tests {
         let scalars = prop_oneof![
             any::<String>().prop_map(Value::Text),
             "[-+.:#!&*?|>%@`'\"{}\\[\\], a0~\n\t]{0,12}".prop_map(Value::Text),
-            prop_oneof!["true", "null", "0x1F", "-3.5e2"].prop_map(Value::Plain),
+            prop::sample::select(vec!["true", "null", "0x1F", "-3.5e2"])
+                .prop_map(|plain| Value::Plain(plain.to_owned())),
             any::<i64>().prop_map(Value::number),
         ];
         scalars.prop_recursive(5, 40, 6, |inner| {
@@ -301,23 +302,10 @@ mod tests {
         })
     }
 
-    /// Returns whether YAML allows every character (YAML 1.2.2 §5.1).
-    fn is_legal(value: &Value) -> bool {
-        match value {
-            Value::List(items) => items.iter().all(is_legal),
-            Value::Map(entries) => entries
-                .iter()
-                .all(|(key, value)| is_legal(key) && is_legal(value)),
-            Value::Plain(_) | Value::Text(_) => true,
-        }
-    }
-
     proptest! {
         #[test]
         fn what_is_emitted_reads_the_same(value in values()) {
-            if is_legal(&value) {
-                assert_eq!(again(&value.emit()), value);
-            }
+            assert_eq!(again(&value.emit()), value);
         }
     }
 }

@@ -2,24 +2,20 @@
 //!
 //! Owns the state, and what each command does to it. Draws nothing, and reads no terminal.
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nodelab_sim::analog::Tmp36Fault;
-use nodelab_sim::{Celsius, Fault, NodeId, SimSpan, SimTime};
+use nodelab_sim::{Fault, NodeId, SimSpan, SimTime};
 
 use super::clock;
-use super::driver::{Motion, Reply, Standing, Target, Wish};
+use super::driver::{Motion, Standing, Target, Wish};
 use super::keys::Command;
 use super::model::Model;
 use super::pace::Pace;
 use super::player::{Played, Player, Source};
-use super::save::{self, Check, Saving};
-use super::session::{Doing, Refusal};
+use super::save::{self, Saving};
+use super::session::Doing;
 use super::view::{Notice, Page, Prompt, Purpose, Tab, View, ZOOMS};
-use super::words;
-use crate::prepare::Prepared;
 
 /// Real time that taking lines may take before the screen is drawn again.
 const TAKE_MAX: Duration = Duration::from_millis(12);
@@ -49,14 +45,18 @@ pub struct App {
     /// What was told.
     pub(crate) model: Model,
     /// What is played.
-    playing: Option<Playing>,
+    pub(super) playing: Option<Playing>,
     /// What takes its place when it has come as far as it should.
-    pending: Option<Pending>,
-    /// How time passes when a world begins.
+    pub(super) pending: Option<Pending>,
+    /// How time passes when it does.
     motion: Motion,
-    saving: Option<Saving>,
+    /// How time passes when a world begins.
+    begins: Motion,
+    /// The temperature that was asked for last.
+    pub(super) aimed: Option<f64>,
+    pub(super) saving: Option<Saving>,
     /// Whether something was done that is not saved.
-    is_unsaved: bool,
+    pub(super) is_unsaved: bool,
     warned: bool,
     /// Whether the program should leave the terminal.
     pub(crate) leaving: Option<Leaving>,
@@ -71,16 +71,17 @@ pub(crate) enum Leaving {
     Suspended,
 }
 
+/// What is played.
 #[derive(Debug)]
-struct Playing {
-    player: Player,
-    source: Source,
-    is_over: bool,
+pub(super) struct Playing {
+    pub(super) player: Player,
+    pub(super) source: Source,
+    pub(super) is_over: bool,
 }
 
 /// A world that is run again up to a moment.
 #[derive(Debug)]
-struct Pending {
+pub(super) struct Pending {
     player: Player,
     model: Model,
     to: SimTime,
@@ -91,6 +92,15 @@ impl App {
     /// Builds the program for what can be played; a single thing is played at once.
     #[must_use]
     pub fn new(choices: Vec<Choice>, pace: Pace) -> Self {
+        Self::beginning(choices, pace, Motion::Running(pace))
+    }
+
+    /// Builds the program in which time stands still at the beginning of each world.
+    pub(crate) fn still(choices: Vec<Choice>, pace: Pace) -> Self {
+        Self::beginning(choices, pace, Motion::Paused)
+    }
+
+    fn beginning(choices: Vec<Choice>, pace: Pace, begins: Motion) -> Self {
         let mut app = Self {
             choices,
             view: View {
@@ -101,6 +111,8 @@ impl App {
             playing: None,
             pending: None,
             motion: Motion::Running(pace),
+            begins,
+            aimed: None,
             saving: None,
             is_unsaved: false,
             warned: false,
@@ -118,12 +130,13 @@ impl App {
             return;
         };
         let source = choice.source.clone();
-        let player = Player::start(&source, source.session(), self.motion);
+        let player = Player::start(&source, source.session(), self.begins);
         self.playing = Some(Playing {
             player,
             source,
             is_over: false,
         });
+        self.aimed = None;
         self.model = Model::default();
         self.view = View {
             page: Page::Node,
@@ -178,6 +191,13 @@ impl App {
         Some((now / pending.to.as_secs_f64().max(1e-9)).clamp(0.0, 1.0))
     }
 
+    /// Returns whether nothing changes until something is asked for.
+    pub(crate) fn rests(&self) -> bool {
+        let waits = self.pending.is_some() || self.saving.is_some();
+        let playing = self.playing.as_ref();
+        !waits && playing.is_none_or(|playing| playing.is_over || playing.player.driver.rests())
+    }
+
     /// Takes what there is; returns whether anything changed, and whether more is waiting.
     pub(crate) fn update(&mut self) -> (bool, bool) {
         let began = clock::now();
@@ -222,6 +242,8 @@ impl App {
         let Some(pending) = &mut self.pending else {
             return false;
         };
+        // Looked at first: whatever it told before is taken below.
+        let is_there = pending.player.driver.rests();
         loop {
             match pending.player.poll() {
                 Played::Lines(lines) => {
@@ -229,9 +251,7 @@ impl App {
                         pending.model.apply(line);
                     }
                 }
-                Played::Nothing if pending.player.driver.standing().motion != Motion::Paused => {
-                    return true;
-                }
+                Played::Nothing if !is_there => return true,
                 Played::Nothing | Played::Over(_) => break,
             }
             if clock::now() - began > TAKE_MAX {
@@ -254,6 +274,7 @@ impl App {
         let Some(playing) = &self.playing else {
             return;
         };
+        self.aimed = None;
         playing.player.driver.drive(Motion::Paused);
         let session = playing.player.driver.session().rewound();
         let player = Player::start(&playing.source, session, Motion::Seek(to));
@@ -267,6 +288,7 @@ impl App {
 
     /// Goes to a moment, back or forth.
     pub(crate) fn seek(&mut self, to: SimTime) {
+        self.view.notice = None;
         let now = self
             .pending
             .as_ref()
@@ -358,7 +380,7 @@ impl App {
             }
             Purpose::Save => self.save(&prompt.text),
             Purpose::Temperature => match save::temperature(&prompt.text) {
-                Ok(temperature) => self.wish(Wish::Do(Doing::Hold(temperature))),
+                Ok(temperature) => self.hold(temperature),
                 Err(why) => self.say_bad(why),
             },
         }
@@ -387,7 +409,7 @@ impl App {
         });
     }
 
-    fn ask(&mut self, purpose: Purpose, text: String) {
+    pub(super) fn ask(&mut self, purpose: Purpose, text: String) {
         let changes_nothing = purpose == Purpose::Filter;
         if changes_nothing || self.may_act() {
             if purpose == Purpose::Console {
@@ -395,83 +417,6 @@ impl App {
             }
             self.view.prompt = Some(Prompt { purpose, text });
         }
-    }
-
-    /// Returns whether anything can be done by hand, and says why not.
-    fn may_act(&mut self) -> bool {
-        if self.is_recording() {
-            self.say_bad(
-                "a recording cannot be changed: run its scenario, `nodelab tui FILE`".to_owned(),
-            );
-            return false;
-        }
-        self.playing.is_some() && self.pending.is_none()
-    }
-
-    fn wish(&mut self, wish: Wish) {
-        if !self.may_act() {
-            return;
-        }
-        let Some(playing) = &self.playing else {
-            return;
-        };
-        if playing.is_over {
-            self.say_bad(Refusal::TimeIsOver.as_str().to_owned());
-        } else {
-            playing.player.driver.wish(wish);
-        }
-    }
-
-    fn toggle(&mut self, fault: Fault, of_node: bool) {
-        let node = of_node.then(|| self.node());
-        self.wish(Wish::Toggle(fault, node));
-    }
-
-    fn warm(&mut self, by: f64) {
-        if !self.may_act() {
-            return;
-        }
-        let held = self
-            .playing
-            .as_ref()
-            .and_then(|playing| playing.player.driver.session().held());
-        let seen = self.model.nodes.get(self.view.selected);
-        let seen = seen.and_then(|node| node.samples.last());
-        let seen = seen.map(|sample| f64::from(sample.truth_mc / 100) / 10.0);
-        match held.map(|held| held.0).or(seen) {
-            Some(now) => match save::bounded(now + by) {
-                Ok(temperature) => self.wish(Wish::Do(Doing::Hold(temperature))),
-                Err(why) => self.say_bad(why),
-            },
-            None => self.say_bad("nothing was measured yet: t sets a temperature".to_owned()),
-        }
-    }
-
-    fn take_replies(&mut self) -> bool {
-        let Some(playing) = &self.playing else {
-            return false;
-        };
-        if playing.is_over {
-            playing.player.driver.refuse();
-        }
-        let Some(reply) = playing.player.driver.reply() else {
-            return false;
-        };
-        match reply {
-            Reply::Done(at, doing) => {
-                self.is_unsaved = true;
-                let words = match doing {
-                    Doing::End { of } => match &playing.player.driver.session().deeds()[of].what {
-                        Doing::Strike { fault, .. } => format!("{} ends", fault.as_str()),
-                        Doing::End { .. } | Doing::Hold(_) | Doing::Type { .. } => told(&doing),
-                    },
-                    Doing::Hold(_) | Doing::Strike { .. } | Doing::Type { .. } => told(&doing),
-                };
-                self.say(format!("{words} at {}", words::clock_ms(at)));
-            }
-            Reply::Refused(why) => self.say_bad(why.as_str().to_owned()),
-        }
-        true
     }
 
     fn pause(&mut self) {
@@ -524,7 +469,7 @@ impl App {
         self.view.scroll = 0;
     }
 
-    fn node(&self) -> NodeId {
+    pub(super) fn node(&self) -> NodeId {
         NodeId(u32::try_from(self.view.selected).unwrap_or(0))
     }
 
@@ -534,76 +479,6 @@ impl App {
             self.say("what you did is not saved: s saves it, q again quits".to_owned());
         } else {
             self.leaving = Some(Leaving::Quit);
-        }
-    }
-
-    fn prepared(&self) -> Option<(Arc<Prepared>, u64)> {
-        match &self.playing.as_ref()?.source {
-            Source::Live { prepared, seed } => Some((Arc::clone(prepared), *seed)),
-            Source::Recording { .. } => None,
-        }
-    }
-
-    fn ask_where_to_save(&mut self) {
-        if self.may_act()
-            && let Some((prepared, _)) = self.prepared()
-        {
-            let path = save::suggested(&prepared);
-            self.ask(Purpose::Save, path.display().to_string());
-        }
-    }
-
-    fn save(&mut self, path: &str) {
-        let Some(playing) = &self.playing else {
-            return;
-        };
-        let session = playing.player.driver.session();
-        let Some((prepared, seed)) = self.prepared() else {
-            return;
-        };
-        match Saving::begin(prepared, seed, session, PathBuf::from(path)) {
-            Ok(saving) => {
-                self.saving = Some(saving);
-                self.say(format!("saved to {path}; running it to compare digests …"));
-            }
-            Err(why) => self.say_bad(why),
-        }
-    }
-
-    fn check_saving(&mut self) -> bool {
-        let Some(check) = self.saving.as_ref().and_then(Saving::poll) else {
-            return false;
-        };
-        self.saving = None;
-        match check {
-            Check::Same { path, digest } => {
-                self.is_unsaved = false;
-                self.view.notice = Some(Notice {
-                    text: format!("digest {digest}: nodelab run {}", path.display()),
-                    is_bad: false,
-                    until: None,
-                });
-            }
-            Check::Failed(why) => self.say_bad(why),
-        }
-        true
-    }
-}
-
-/// Returns what was done in words.
-fn told(doing: &Doing) -> String {
-    match doing {
-        Doing::End { .. } => "mended".to_owned(),
-        Doing::Hold(Celsius(celsius)) => format!("air held at {celsius} °C"),
-        Doing::Strike {
-            fault,
-            node: Some(node),
-        } => format!("{} of node {}", fault.as_str(), node.0),
-        Doing::Strike { fault, node: None } => fault.as_str().to_owned(),
-        Doing::Type { node, bytes } => {
-            let text = String::from_utf8_lossy(bytes);
-            let text = words::shortened(text.trim_end());
-            format!("`{text}` typed at node {}", node.0)
         }
     }
 }

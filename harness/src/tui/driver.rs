@@ -6,23 +6,19 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use nodelab_sim::{Fault, NodeId, SimTime};
 
 use super::clock;
+use super::outbox::Outbox;
 use super::pace::{Anchor, Pace};
 use super::session::{Doing, Refusal, Session};
 use super::words;
 use crate::run::{Governor, Permit};
 use crate::telemetry::{Fact, Line, Listener};
 
-/// Lines of one batch at most.
-const BATCH_MAX: usize = 512;
-/// How old a line grows before it is handed over.
-const BATCH_AGE: Duration = Duration::from_millis(15);
 /// Real time is looked at this often while nothing waits: once in so many events.
 const LOOKS_EVERY: u32 = 64;
 /// The world is woken no more often than this; what happened in between happens at once.
@@ -87,6 +83,8 @@ struct Inner {
     motion: Motion,
     next: SimTime,
     replies: VecDeque<Reply>,
+    /// Whether time stands still, every wish is decided, and every line was handed over.
+    rests: bool,
     session: Session,
     wishes: VecDeque<Wish>,
 }
@@ -110,6 +108,7 @@ impl Driver {
                 motion,
                 next: SimTime::ZERO,
                 replies: VecDeque::new(),
+                rests: false,
                 session,
                 wishes: VecDeque::new(),
             }),
@@ -124,6 +123,7 @@ impl Driver {
         let mut inner = self.lock();
         let at = inner.shown(self.now());
         inner.motion = motion;
+        inner.rests = false;
         inner.anchor = Anchor {
             real: clock::now(),
             at,
@@ -139,9 +139,15 @@ impl Driver {
         }
     }
 
+    /// Returns whether nothing happens until it is told to, and everything was handed over.
+    pub(crate) fn rests(&self) -> bool {
+        self.lock().rests
+    }
+
     /// Asks for something to be done; too many wishes are dropped, the newest first.
     pub(crate) fn wish(&self, wish: Wish) {
         let mut inner = self.lock();
+        inner.rests = false;
         if inner.wishes.len() < WISHES_MAX {
             inner.wishes.push_back(wish);
         }
@@ -296,10 +302,11 @@ impl Reins {
     fn wait(&self, until: Option<Instant>) {
         /// A wait is never longer, so that no lost wake-up stops a world for good.
         const WAIT_MAX: Duration = Duration::from_millis(250);
-        let inner = self.driver.lock();
+        let mut inner = self.driver.lock();
         if self.driver.is_stopped() || !inner.wishes.is_empty() {
             return;
         }
+        inner.rests = inner.motion == Motion::Paused;
         let wait = until.map_or(WAIT_MAX, |until| {
             until.saturating_duration_since(clock::now()).min(WAIT_MAX)
         });
@@ -309,68 +316,6 @@ impl Reins {
                 .wait_timeout(inner, wait)
                 .expect("no thread panics while it holds this"),
         );
-    }
-}
-
-/// Lines on their way to whoever shows them.
-#[derive(Debug)]
-pub(crate) struct Outbox {
-    batch: Mutex<Batch>,
-    to: SyncSender<Vec<Line>>,
-}
-
-#[derive(Debug)]
-struct Batch {
-    lines: Vec<Line>,
-    since: Instant,
-}
-
-impl Outbox {
-    pub(crate) fn new(to: SyncSender<Vec<Line>>) -> Arc<Self> {
-        let batch = Batch {
-            lines: Vec::new(),
-            since: clock::now(),
-        };
-        Arc::new(Self {
-            batch: Mutex::new(batch),
-            to,
-        })
-    }
-
-    /// Adds a line; waits while too many batches are on their way.
-    fn push(&self, line: Line) -> io::Result<()> {
-        let mut batch = self.batch.lock().expect("pushing does not panic");
-        if batch.lines.is_empty() {
-            batch.since = clock::now();
-        }
-        batch.lines.push(line);
-        if batch.lines.len() < BATCH_MAX {
-            return Ok(());
-        }
-        self.send(batch)
-    }
-
-    fn flush_if_old(&self) {
-        let batch = self.batch.lock().expect("pushing does not panic");
-        if !batch.lines.is_empty() && clock::now() - batch.since > BATCH_AGE {
-            // Nobody looks any more; the world learns it when it is told to stop.
-            self.send(batch).ok();
-        }
-    }
-
-    pub(crate) fn flush(&self) {
-        let batch = self.batch.lock().expect("pushing does not panic");
-        if !batch.lines.is_empty() {
-            // As above.
-            self.send(batch).ok();
-        }
-    }
-
-    fn send(&self, mut batch: MutexGuard<'_, Batch>) -> io::Result<()> {
-        let lines = std::mem::take(&mut batch.lines);
-        drop(batch);
-        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        self.to.send(lines).map_err(gone)
     }
 }
 

@@ -11,14 +11,18 @@
 mod app;
 mod clock;
 mod driver;
+mod hands;
 mod input;
 mod keys;
 mod model;
+mod outbox;
 mod pace;
 mod player;
 mod render;
 mod save;
 mod session;
+mod studio;
+mod svg;
 mod terminal;
 mod view;
 mod words;
@@ -29,6 +33,8 @@ use std::sync::Arc;
 pub use app::{App, Choice};
 pub use pace::Pace;
 pub use render::{Palette, SMALLEST};
+pub use studio::Studio;
+pub use svg::svg;
 pub use terminal::{End, show};
 
 use player::Source;

@@ -11,7 +11,8 @@ use std::thread::{self, JoinHandle};
 
 use nodelab_sim::SimTime;
 
-use super::driver::{Driver, Ear, Motion, Outbox, Reins};
+use super::driver::{Driver, Ear, Motion, Reins};
+use super::outbox::Outbox;
 use super::session::Session;
 use crate::expand;
 use crate::prepare::Prepared;
@@ -86,10 +87,12 @@ impl Player {
         let reins = Reins::new(Arc::clone(&driver), Arc::clone(&outbox));
         let ear = Ear::new(Arc::clone(&driver), outbox);
         let source = source.clone();
-        let thread = thread::spawn(move || match source {
+        let builder = thread::Builder::new().name("world".to_owned());
+        let thread = builder.spawn(move || match source {
             Source::Live { prepared, seed } => run(&prepared, seed, reins, ear),
             Source::Recording { path, seed } => replay(&path, seed, reins, ear),
         });
+        let thread = thread.expect("the system has room for a thread");
         Self {
             driver,
             lines: Some(lines),

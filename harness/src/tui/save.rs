@@ -331,3 +331,153 @@ pub(crate) fn bounded(celsius: f64) -> Result<Celsius, String> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
+    use proptest::test_runner::Config;
+
+    use super::*;
+
+    const MODELLED: &str = "name: Three on a modelled network\nversion: 1\nx-nodelab:\n  \
+        duration: 10min\n  nodes: 3\n  node: { publish: {} }\n  faults:\n    \
+        - { at: 2min, broker-down: { for: 30s..60s } }\n    - { at: 4min, reset: {}, node: 1 }\n\
+        steps: []\n";
+    const REAL: &str = "name: Two on a real network\nversion: 1\nx-nodelab:\n  duration: 6min\n  \
+        nodes: 2\n  network: real\n  node: { sample-interval: 20s, publish: {} }\n  tls: {}\n  \
+        faults:\n    - { at: 2min, access-point-down: { for: 20s } }\nsteps: []\n";
+
+    /// Does things at moments, as a person would.
+    #[derive(Debug)]
+    struct Fidgety {
+        plan: Vec<(SimTime, Doing)>,
+        session: Arc<Mutex<Session>>,
+    }
+
+    impl Governor for Fidgety {
+        fn permit(&mut self, now: SimTime, next: SimTime) -> Permit {
+            let Some((at, doing)) = self.plan.last().cloned() else {
+                return Permit::Proceed;
+            };
+            if at > next {
+                return Permit::Proceed;
+            }
+            self.plan.pop();
+            let mut session = self.session.lock().unwrap();
+            let doing = match doing {
+                Doing::Strike { fault, node } => match session.active(fault, node) {
+                    Some(of) if fault != Fault::Reset => Doing::End { of },
+                    _ => Doing::Strike { fault, node },
+                },
+                other => other,
+            };
+            match session.act(now.max(at), doing) {
+                Ok((_, act)) => Permit::Act(act),
+                Err(_) => Permit::Proceed,
+            }
+        }
+    }
+
+    fn doing() -> impl Strategy<Value = Doing> {
+        let node = || prop_oneof![proptest::strategy::Just(0_u32), proptest::strategy::Just(1)];
+        let single = |fault| {
+            node().prop_map(move |node| Doing::Strike {
+                fault,
+                node: Some(NodeId(node)),
+            })
+        };
+        let shared = |fault| proptest::strategy::Just(Doing::Strike { fault, node: None });
+        prop_oneof![
+            shared(Fault::AccessPointDown),
+            shared(Fault::BrokerDown {
+                keep_sessions: true
+            }),
+            single(Fault::PowerCut),
+            single(Fault::Reset),
+            single(Fault::Sensor(Tmp36Fault::Open)),
+            (-400..1_250_i32).prop_map(|tenths| Doing::Hold(Celsius(f64::from(tenths) / 10.0))),
+            (node(), "(status|read|help|interval 5|\\PC{0,8})").prop_map(|(node, text)| {
+                Doing::Type {
+                    node: NodeId(node),
+                    bytes: format!("{text}\n").into_bytes(),
+                }
+            }),
+        ]
+    }
+
+    fn saved_runs_as_the_session_did(scenario: &str, seed: u64, plan: &[(u64, Doing)]) {
+        let (prepared, _) = prepare::prepare_text(scenario, "session.test.yaml").unwrap();
+        let spec = crate::expand::draw(&prepared, seed);
+        let duration = prepared.scenario.extension.duration;
+        let session = Session::new(duration, &spec.faults, &spec.interventions);
+        let session = Arc::new(Mutex::new(session));
+        let mut plan: Vec<(SimTime, Doing)> = plan
+            .iter()
+            .map(|(us, doing)| (SimTime::from_nanos(us * 1_000), doing.clone()))
+            .collect();
+        plan.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let governor = Box::new(Fidgety {
+            plan,
+            session: Arc::clone(&session),
+        });
+        let recorder = Recorder::default();
+        let live = run_governed(&prepared, seed, Limits::default(), recorder, governor).unwrap();
+        let session = session.lock().unwrap().clone();
+        let text = text(&prepared, seed, &session, Path::new("saved.test.yaml")).unwrap();
+        let (saved, _) = prepare::prepare_text(&text, "saved.test.yaml").unwrap_or_else(|wrong| {
+            panic!("{:?} in\n{text}", wrong.errors);
+        });
+        let own = saved.scenario.extension.seed;
+        let again = run_world(&saved, own, Limits::default()).unwrap();
+        assert_eq!(again.digest, live.digest, "{text}");
+        let scripted = digest_of_session(&prepared, seed, &session).unwrap();
+        assert_eq!(scripted, live.digest.to_string(), "{text}");
+    }
+
+    proptest! {
+        #![proptest_config(Config::with_cases(48))]
+        #[test]
+        fn a_saved_session_on_a_modelled_network_replays(
+            seed in any::<u32>(),
+            plan in prop::collection::vec((0..600_000_000_u64, doing()), 0..12),
+        ) {
+            saved_runs_as_the_session_did(MODELLED, seed.into(), &plan);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(Config::with_cases(12))]
+        #[test]
+        fn a_saved_session_on_a_real_network_replays(
+            seed in any::<u32>(),
+            plan in prop::collection::vec((0..360_000_000_u64, doing()), 0..10),
+        ) {
+            saved_runs_as_the_session_did(REAL, seed.into(), &plan);
+        }
+    }
+
+    #[test]
+    fn references_are_moved_with_the_file() {
+        let moved = |to: &str| {
+            rebased(
+                "../../boards/d.json",
+                Path::new("a/b/x.yaml"),
+                Path::new(to),
+            )
+        };
+        assert_eq!(moved("a/b/y.yaml"), "../../boards/d.json");
+        assert_eq!(moved("a/y.yaml"), "../boards/d.json");
+        assert_eq!(moved("y.yaml"), "boards/d.json");
+        assert_eq!(moved("c/d/e/y.yaml"), "../../../boards/d.json");
+    }
+
+    #[test]
+    fn temperatures_are_read_with_and_without_a_unit() {
+        assert_eq!(temperature("31.5"), Ok(Celsius(31.5)));
+        assert_eq!(temperature(" -4 °C "), Ok(Celsius(-4.0)));
+        assert!(temperature("warm").unwrap_err().contains("such as 31.5"));
+        assert!(temperature("900").unwrap_err().contains("outside"));
+    }
+}

@@ -3,7 +3,7 @@
 //! Owns that it is given back as it was found, whatever happens: on quitting, on a signal, on a
 //! panic of any thread, and while the program is suspended.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +29,8 @@ use super::render::{self, Palette, Scene};
 const FRAME: Duration = Duration::from_millis(33);
 /// Real time until the terminal is asked again while more lines wait.
 const BUSY: Duration = Duration::from_millis(1);
+/// Bytes of a picture, as a rule.
+const PICTURE_BYTES: usize = 1 << 16;
 /// Events of the terminal that are taken before the next picture.
 const EVENTS_MAX: usize = 256;
 
@@ -42,7 +44,7 @@ pub enum End {
 }
 
 /// A terminal that shows the program, and is given back when this is dropped.
-struct Screen(Terminal<CrosstermBackend<io::Stdout>>);
+struct Screen(Terminal<CrosstermBackend<BufWriter<io::Stdout>>>);
 
 /// Shows the program until it is over. `interrupt` is raised by signals that end it.
 ///
@@ -150,6 +152,8 @@ impl Screen {
             EnableMouseCapture,
             EnableBracketedPaste
         )?;
+        // A picture is written at once.
+        let out = BufWriter::with_capacity(PICTURE_BYTES, out);
         let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
         terminal.clear()?;
         Ok(Self(terminal))

@@ -10,11 +10,17 @@ use super::palette::Tone;
 use crate::tui::model::{Flight, Handshake, HandshakeEnd, NodeView, Stream};
 use crate::tui::words;
 
+/// Rows in which a handshake and its result have room.
+const ROOMY: u16 = 10;
+
 pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = scene.framed("Connection", area, buffer);
     let Some(node) = scene.node() else { return };
     let mut lines = vec![state(scene, node)];
-    lines.extend(security(scene, node, usize::from(inner.width)));
+    // Where there is little room, what happens goes before what came of it last.
+    if node.stream != Stream::Handshaking || inner.height >= ROOMY {
+        lines.extend(security(scene, node, usize::from(inner.width)));
+    }
     if let Some((at, why)) = &node.closed
         && node.stream != Stream::Open
     {

@@ -79,7 +79,7 @@ fn radio(scene: &Scene<'_>, node: &NodeView, width: usize) -> Vec<Line<'static>>
             scene.tone(Tone::Truth, bars),
         ]),
         Line::from(format!(
-            "{rate} Mb/s · retries {} · lost {}",
+            "{rate} Mb/s · ↻ {} · ✗ {}",
             radio.retries, radio.lost
         )),
         Line::from(format!("frames ↑{} ↓{}", radio.frames[0], radio.frames[1])),

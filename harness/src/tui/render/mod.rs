@@ -114,8 +114,12 @@ pub(crate) fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) -> Areas {
             Page::Fleet => fleet::draw(scene, body, buffer, &mut areas),
             Page::Node | Page::Pick => node(scene, body, buffer, &mut areas),
         }
-        status::draw(scene, state, buffer);
-        status::keys(scene, keys, buffer);
+        if status::is_long(scene, area.width) {
+            status::draw(scene, state.union(keys), buffer);
+        } else {
+            status::draw(scene, state, buffer);
+            status::keys(scene, keys, buffer);
+        }
     }
     if scene.view.help {
         help::draw(scene, area, buffer);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget as _};
+use ratatui::widgets::{Paragraph, Widget as _, Wrap};
 
 use super::Scene;
 use super::palette::Tone;
@@ -12,28 +12,41 @@ use crate::telemetry::Verdict;
 use crate::tui::view::{Page, Prompt, Purpose};
 use crate::tui::words;
 
+/// Returns whether what is to be said needs the row of the keys too.
+pub(super) fn is_long(scene: &Scene<'_>, width: u16) -> bool {
+    line(scene).width() > usize::from(width)
+}
+
 pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
-    let line = if let Some(progress) = scene.progress {
+    Paragraph::new(line(scene))
+        .wrap(Wrap { trim: false })
+        .render(area, buffer);
+}
+
+fn line(scene: &Scene<'_>) -> Line<'static> {
+    if let Some(progress) = scene.progress {
         let (full, empty) = spark::gauge(progress, 30);
-        Line::from(vec![
+        return Line::from(vec![
             Span::raw(" running the world again up to there "),
             scene.tone(Tone::Truth, full),
             scene.tone(Tone::Frame, empty),
             Span::raw(format!(" {:.0} %", progress * 100.0)),
-        ])
-    } else if let Some(prompt) = &scene.view.prompt {
-        asked(scene, prompt)
-    } else if let Some(notice) = &scene.view.notice {
-        let (sign, tone) = if notice.is_bad {
-            ("✗", Tone::Bad)
-        } else {
-            ("›", Tone::Title)
-        };
-        Line::from(scene.tone(tone, format!(" {sign} {}", notice.text)))
-    } else {
-        standing(scene)
+        ]);
+    }
+    if let Some(prompt) = &scene.view.prompt {
+        return asked(scene, prompt);
+    }
+    let Some(notice) = &scene.view.notice else {
+        return standing(scene);
     };
-    Paragraph::new(line).render(area, buffer);
+    let (sign, tone) = if notice.is_bad {
+        ("✗", Tone::Bad)
+    } else {
+        ("›", Tone::Title)
+    };
+    let mut spans = vec![scene.tone(tone, format!(" {sign} {} ", notice.text))];
+    spans.extend(faults(scene));
+    Line::from(spans)
 }
 
 fn asked(scene: &Scene<'_>, prompt: &Prompt) -> Line<'static> {
@@ -70,21 +83,26 @@ fn standing(scene: &Scene<'_>) -> Line<'static> {
         let text = format!(" ✓ every claim held · digest {}", ended.digest);
         return Line::from(scene.tone(tone, text));
     }
-    if model.faults.is_empty() {
-        let (taken, acked, lost) = (model.taken, model.acked, model.lost);
-        let text = format!(" {taken} readings taken, {acked} acknowledged, {lost} lost");
-        return Line::from(scene.tone(Tone::Frame, text));
-    }
-    let faults = model.faults.iter().map(|active| {
+    faults(scene).map_or_else(
+        || {
+            let (taken, acked, lost) = (model.taken, model.acked, model.lost);
+            let text = format!(" {taken} readings taken, {acked} acknowledged, {lost} lost");
+            Line::from(scene.tone(Tone::Frame, text))
+        },
+        Line::from,
+    )
+}
+
+/// Says which faults are active, if any are.
+fn faults(scene: &Scene<'_>) -> Option<Span<'static>> {
+    let active = scene.model.faults.iter().map(|active| {
         let since = scene.now.max(active.since).since(active.since);
-        format!(
-            "⚠ {} for {}",
-            active.fault,
-            words::span_us(since.as_micros())
-        )
+        let since = words::span_us(since.as_micros());
+        format!("⚠ {} for {since}", active.fault)
     });
-    let faults: Vec<String> = faults.collect();
-    Line::from(scene.tone(Tone::Bad, format!(" {}", faults.join("  "))))
+    let active: Vec<String> = active.collect();
+    let said = format!(" {}", active.join("  "));
+    (!active.is_empty()).then(|| scene.tone(Tone::Bad, said))
 }
 
 /// Draws the keys that matter most where the person is.
