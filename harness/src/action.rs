@@ -11,6 +11,7 @@ mod run;
 mod serve;
 mod strict;
 mod tls;
+mod tui;
 mod wifi;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -33,6 +34,7 @@ pub use self::serve::ServeAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
+pub use self::tui::TuiAction;
 
 /// One command, its arguments read.
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ pub enum Action {
     Serve(Box<ServeAction>),
     /// Ask the TLS lab.
     Tls(Box<TlsAction>),
+    /// Look at worlds on a terminal.
+    Tui(TuiAction),
     /// Print airtimes and goodputs.
     Wifi(WifiAction),
 }
@@ -218,6 +222,7 @@ impl Action {
             Self::Sensor(action) => look::sensor(action),
             Self::Serve(action) => serve::serve(*action),
             Self::Tls(action) => tls::tls(&action),
+            Self::Tui(action) => tui::tui(&action),
             Self::Wifi(action) => wifi::wifi(&action),
         }
     }

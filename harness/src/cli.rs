@@ -6,6 +6,7 @@ mod live;
 mod man;
 mod serve;
 mod tls;
+mod tui;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
@@ -112,6 +113,9 @@ enum Command {
     /// Print what a TLS handshake costs: bytes, round trips, and the node's time and energy.
     #[command(after_help = tls::HELP)]
     Tls(Box<tls::TlsArgs>),
+    /// Look at a world as it happens, and lay hands on it.
+    #[command(after_help = tui::HELP)]
+    Tui(tui::TuiArgs),
     /// Print how long a frame is on the air, and what saturated stations achieve.
     #[command(after_help = WIFI_HELP)]
     Wifi(WifiArgs),
@@ -423,6 +427,7 @@ fn action_of(command: Command) -> Parsed {
             Err(words) => return Parsed::Wrong(words),
         },
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
+        Command::Tui(args) => Action::Tui(tui::action(args)),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
         Command::Man { folder } => Action::Man(ManAction {
             folder,

@@ -30,5 +30,6 @@ pub mod shard;
 mod stand_in;
 pub mod telemetry;
 pub mod tls;
+pub mod tui;
 pub mod verdict;
 pub mod wifi;

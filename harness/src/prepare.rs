@@ -89,13 +89,16 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with it, and what is doubtful.
 pub fn prepare(path: &Path) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
-    match scenario::load(path) {
-        Ok((scenario, warnings)) => complete(scenario, warnings),
-        Err(errors) => Err(Complaints {
-            errors,
-            warnings: Vec::new(),
-        }),
-    }
+    read_all(scenario::load(path))
+}
+
+/// Reads one scenario from its text, and everything it names; `name` is its file's.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub fn prepare_text(text: &str, name: &str) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
+    read_all(scenario::parse(text, name))
 }
 
 /// Returns the scenario of who names none: the tutorial's board, in a room.
@@ -105,16 +108,21 @@ pub fn prepare(path: &Path) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
 /// Never: a test reads it.
 #[must_use]
 pub fn built_in() -> Prepared {
-    let (scenario, warnings) =
-        scenario::parse(BUILT_IN_SCENARIO, "the built-in scenario").expect("a test reads it");
-    complete(scenario, warnings).expect("a test completes it").0
+    let read = prepare_text(BUILT_IN_SCENARIO, "the built-in scenario");
+    read.expect("a test reads it").0
 }
 
 /// Reads everything that a scenario names.
-fn complete(
-    scenario: Scenario,
-    warnings: Vec<Diagnostic>,
-) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
+fn read_all(loaded: scenario::Loaded) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
+    let (scenario, warnings) = match loaded {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            return Err(Complaints {
+                errors,
+                warnings: Vec::new(),
+            });
+        }
+    };
     let mut errors = Vec::new();
     let wiring = read_wiring(&scenario).unwrap_or_else(|found| {
         errors.extend(found);

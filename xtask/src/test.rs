@@ -59,6 +59,13 @@ const MOSQUITTO: Tool = Tool {
     install: "apt-get install mosquitto mosquitto-clients",
 };
 
+const TMUX: Tool = Tool {
+    name: "tmux",
+    program: Program::Own("tmux"),
+    probe: &["-V"],
+    install: "apt-get install tmux",
+};
+
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
 /// rest, compilers above all.
 const QEMU: Tool = Tool {
@@ -85,7 +92,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 25] = [
+const STEPS: [Step; 27] = [
     FORMAT,
     TIDY,
     Step {
@@ -167,6 +174,20 @@ const STEPS: [Step; 25] = [
         proves: "OpenSSL and tshark count the bytes of handshakes as nodelab does",
         tool: Some(TSHARK),
         action: Action::cargo(&["run", "--package", "nodelab-sim", "--example", "tls_peers"]),
+    },
+    Step {
+        name: "tui-terminal",
+        proves: "the terminal UI works in a real terminal, and gives it back as it was",
+        tool: Some(TMUX),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "tui_terminal",
+            "--",
+            "--ignored",
+        ]),
     },
     Step {
         name: "serve-devices",

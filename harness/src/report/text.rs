@@ -125,6 +125,9 @@ impl TextReport {
         if more > 0 {
             writeln!(self.out, "      and {more} more of this run")?;
         }
+        if scenario.seeds == 1 {
+            writeln!(self.out, "      digest of this run: {}", outcome.digest)?;
+        }
         self.write_recorded(outcome)
     }
 

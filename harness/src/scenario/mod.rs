@@ -15,6 +15,7 @@ mod check;
 mod civil;
 mod claims;
 mod compose;
+mod emit;
 mod extension;
 mod faults;
 mod fields;
@@ -44,6 +45,7 @@ pub use by_hand::{ByHand, HANDS_MAX, Held, Typed};
 pub use civil::unix_time;
 pub use claims::CLAIMS_MAX;
 pub use compose::{TreeError, TreeErrorKind, compose};
+pub use emit::Value;
 pub use extension::{
     DURATION_DEFAULT, DURATION_MAX, NODES_IN_WORLD_MAX, SEED_MAX, SEEDS_MAX, START_WITH_TLS,
 };

@@ -1,0 +1,152 @@
+//! The line that says what is wrong, what was done and what is being typed; and the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget as _, Wrap};
+
+use super::Scene;
+use super::palette::Tone;
+use super::spark;
+use crate::telemetry::Verdict;
+use crate::tui::view::{Page, Prompt, Purpose};
+use crate::tui::words;
+
+/// Returns whether what is to be said needs the row of the keys too.
+pub(super) fn is_long(scene: &Scene<'_>, width: u16) -> bool {
+    line(scene).width() > usize::from(width)
+}
+
+pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+    Paragraph::new(line(scene))
+        .wrap(Wrap { trim: false })
+        .render(area, buffer);
+}
+
+fn line(scene: &Scene<'_>) -> Line<'static> {
+    if let Some(progress) = scene.progress {
+        let (full, empty) = spark::gauge(progress, 30);
+        return Line::from(vec![
+            Span::raw(" running the world again up to there "),
+            scene.tone(Tone::Truth, full),
+            scene.tone(Tone::Frame, empty),
+            Span::raw(format!(" {:.0} %", progress * 100.0)),
+        ]);
+    }
+    if let Some(prompt) = &scene.view.prompt {
+        return asked(scene, prompt);
+    }
+    let Some(notice) = &scene.view.notice else {
+        return standing(scene);
+    };
+    let (sign, tone) = if notice.is_bad {
+        ("✗", Tone::Bad)
+    } else {
+        ("›", Tone::Title)
+    };
+    let mut spans = vec![scene.tone(tone, format!(" {sign} {} ", notice.text))];
+    spans.extend(faults(scene));
+    Line::from(spans)
+}
+
+fn asked(scene: &Scene<'_>, prompt: &Prompt) -> Line<'static> {
+    let question = match prompt.purpose {
+        Purpose::Console => "type at the console:",
+        Purpose::Filter => "show lines of the log that hold:",
+        Purpose::Save => "save to:",
+        Purpose::Temperature => "hold the air at, in °C:",
+    };
+    Line::from(vec![
+        scene.tone(Tone::Title, format!(" {question} ")),
+        Span::raw(prompt.text.clone()),
+        scene.tone(Tone::Focus, " "),
+        scene.tone(Tone::Frame, "  Enter does it, Esc leaves it"),
+    ])
+}
+
+/// Says which faults are active, or how the world ended.
+fn standing(scene: &Scene<'_>) -> Line<'static> {
+    let model = scene.model;
+    if let Some(ended) = &model.ended {
+        if let Some(failure) = ended.failures.first() {
+            let text = format!(
+                " ✗ {}: expected {}, saw {}",
+                failure.claim, failure.expected, failure.seen
+            );
+            return Line::from(scene.tone(Tone::Bad, text));
+        }
+        let tone = if ended.status == Verdict::Passed {
+            Tone::Good
+        } else {
+            Tone::Bad
+        };
+        let text = format!(" ✓ every claim held · digest {}", ended.digest);
+        return Line::from(scene.tone(tone, text));
+    }
+    faults(scene).map_or_else(
+        || {
+            let (taken, acked, lost) = (model.taken, model.acked, model.lost);
+            let text = format!(" {taken} readings taken, {acked} acknowledged, {lost} lost");
+            Line::from(scene.tone(Tone::Frame, text))
+        },
+        Line::from,
+    )
+}
+
+/// Says which faults are active, if any are.
+fn faults(scene: &Scene<'_>) -> Option<Span<'static>> {
+    let active = scene.model.faults.iter().map(|active| {
+        let since = scene.now.max(active.since).since(active.since);
+        let since = words::span_us(since.as_micros());
+        format!("⚠ {} for {since}", active.fault)
+    });
+    let active: Vec<String> = active.collect();
+    let said = format!(" {}", active.join("  "));
+    (!active.is_empty()).then(|| scene.tone(Tone::Bad, said))
+}
+
+/// Draws the keys that matter most where the person is.
+pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+    let narrow: &[(&str, &str)] = match scene.view.page {
+        Page::Fleet => &[
+            ("space", "pause"),
+            ("1-4", "pace"),
+            ("↑↓[]", "select"),
+            ("f", "node"),
+            ("m", "colour"),
+            ("a", "AP"),
+            ("b", "broker"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+        Page::Node | Page::Pick if scene.is_recording => &[
+            ("space", "pause"),
+            ("1-4", "pace"),
+            ("n", "next event"),
+            ("←→", "time"),
+            ("Tab", "list"),
+            ("z", "zoom"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+        Page::Node | Page::Pick => &[
+            ("space", "pause"),
+            ("1-4", "pace"),
+            ("←→", "time"),
+            ("a", "AP"),
+            ("b", "broker"),
+            ("u", "sensor"),
+            ("+-", "°C"),
+            ("s", "save"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+    };
+    let spans = narrow.iter().flat_map(|(key, what)| {
+        [
+            scene.tone(Tone::Title, format!(" {key}")),
+            scene.tone(Tone::Frame, format!(" {what} ")),
+        ]
+    });
+    Paragraph::new(spans.collect::<Line<'_>>()).render(area, buffer);
+}

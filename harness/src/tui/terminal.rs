@@ -1,0 +1,190 @@
+//! The real terminal: its state, its events, its signals.
+//!
+//! Owns that it is given back as it was found, whatever happens: on quitting, on a signal, on a
+//! panic of any thread, and while the program is suspended.
+
+use std::io::{self, BufWriter, Write as _};
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::prelude::{CrosstermBackend, Terminal};
+use signal_hook::consts::SIGTSTP;
+use signal_hook::{flag, low_level};
+
+use super::app::{App, Leaving};
+use super::clock;
+use super::render::{self, Palette, Scene};
+
+/// Real time between two pictures at least.
+const FRAME: Duration = Duration::from_millis(33);
+/// Real time until the terminal is asked again while more lines wait.
+const BUSY: Duration = Duration::from_millis(1);
+/// Bytes of a picture, as a rule.
+const PICTURE_BYTES: usize = 1 << 16;
+/// Events of the terminal that are taken before the next picture.
+const EVENTS_MAX: usize = 256;
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum End {
+    /// A signal ended it.
+    Interrupted,
+    /// The person did.
+    Quit,
+}
+
+/// A terminal that shows the program, and is given back when this is dropped.
+struct Screen(Terminal<CrosstermBackend<BufWriter<io::Stdout>>>);
+
+/// Shows the program until it is over. `interrupt` is raised by signals that end it.
+///
+/// # Errors
+///
+/// The terminal could not be written or read.
+pub fn show(app: &mut App, palette: Palette, interrupt: &Arc<AtomicBool>) -> io::Result<End> {
+    let suspend = Arc::new(AtomicBool::new(false));
+    // Without a handler the shell stops the program at once, and shows the picture's remains.
+    flag::register(SIGTSTP, Arc::clone(&suspend)).ok();
+    let mut screen = Screen::open()?;
+    let mut drawn: Option<Instant> = None;
+    let mut is_dirty = true;
+    loop {
+        let (changed, more) = app.update();
+        is_dirty |= changed;
+        if interrupt.load(Ordering::Relaxed) {
+            return Ok(End::Interrupted);
+        }
+        let wait = match drawn {
+            _ if more => BUSY,
+            Some(drawn) => FRAME.saturating_sub(clock::now() - drawn).max(BUSY),
+            None => Duration::ZERO,
+        };
+        is_dirty |= take_events(app, wait)?;
+        let leaving = app.leaving.take();
+        if leaving == Some(Leaving::Quit) {
+            return Ok(End::Quit);
+        }
+        if suspend.swap(false, Ordering::Relaxed) || leaving == Some(Leaving::Suspended) {
+            drop(screen);
+            // Stops here until the shell continues the program.
+            low_level::emulate_default_handler(SIGTSTP)?;
+            screen = Screen::open()?;
+            is_dirty = true;
+        }
+        let is_due = drawn.is_none_or(|drawn| clock::now() - drawn >= FRAME);
+        if is_dirty && is_due {
+            screen.draw(app, palette)?;
+            drawn = Some(clock::now());
+            is_dirty = false;
+        } else if !is_dirty && is_due {
+            // Nothing changed; look again a frame later.
+            drawn = Some(clock::now());
+        }
+    }
+}
+
+/// Takes what the terminal told within a time.
+fn take_events(app: &mut App, wait: Duration) -> io::Result<bool> {
+    let mut changed = false;
+    let mut wait = wait;
+    for _ in 0..EVENTS_MAX {
+        match event::poll(wait) {
+            Ok(true) => changed |= app.handle(&event::read()?),
+            Ok(false) => break,
+            // A signal woke it; whoever raised it is looked at by the caller.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => break,
+            Err(error) => return Err(error),
+        }
+        wait = Duration::ZERO;
+    }
+    Ok(changed)
+}
+
+/// Draws the program; remembers where things are for the mouse.
+pub(crate) fn draw<B: ratatui::backend::Backend>(
+    app: &mut App,
+    palette: Palette,
+    terminal: &mut Terminal<B>,
+) -> Result<(), B::Error> {
+    let standing = app.standing();
+    let deeds = app.deeds();
+    let mut areas = None;
+    let scene = Scene {
+        choices: &app.choices,
+        deeds: &deeds,
+        is_recording: app.is_recording(),
+        model: &app.model,
+        motion: standing.motion,
+        now: standing.now.max(app.model.now),
+        palette,
+        progress: app.progress(),
+        view: &app.view,
+    };
+    terminal.draw(|frame| areas = Some(render::draw(&scene, frame)))?;
+    if let Some(areas) = areas {
+        app.view.areas = areas;
+    }
+    Ok(())
+}
+
+impl Screen {
+    fn open() -> io::Result<Self> {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            restore();
+            before(info);
+        }));
+        enable_raw_mode()?;
+        let mut out = io::stdout();
+        execute!(
+            out,
+            EnterAlternateScreen,
+            EnableMouseCapture,
+            EnableBracketedPaste
+        )?;
+        // A picture is written at once.
+        let out = BufWriter::with_capacity(PICTURE_BYTES, out);
+        let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
+        terminal.clear()?;
+        Ok(Self(terminal))
+    }
+
+    fn draw(&mut self, app: &mut App, palette: Palette) -> io::Result<()> {
+        draw(app, palette, &mut self.0)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+        if !std::thread::panicking() {
+            // The hook before it is wrapped in there; the default one does as well.
+            drop(panic::take_hook());
+        }
+    }
+}
+
+/// Gives the terminal back as it was found; where that fails, nobody is left to tell.
+fn restore() {
+    let mut out = io::stdout();
+    execute!(
+        out,
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        Show
+    )
+    .ok();
+    out.flush().ok();
+    disable_raw_mode().ok();
+}
