@@ -213,7 +213,7 @@ fn refused(order: &Order) -> String {
 }
 
 fn with(profile: Profile, change: &dyn Fn(&mut Order)) -> String {
-    let mut order = Order::new("mqtts://localhost:8883".parse().unwrap());
+    let mut order = Order::new("mqtts://localhost:8883".parse().expect("an address"));
     order.profile = profile;
     change(&mut order);
     refused(&order)
