@@ -80,9 +80,20 @@ impl Outbox {
         let result = write(&mut out);
         let written = out.finish().map_or(0, <[u8]>::len);
         if let Some(end) = self.stream.keep(written) {
-            self.push(Pending::Stream(end));
+            self.push_stream(end);
         }
         result
+    }
+
+    /// Adds bytes for the stream. Where room is short they go with those just before them: a
+    /// broker that floods the node with messages gets its acknowledgements in one piece.
+    fn push_stream(&mut self, end: u16) {
+        let is_short = self.is_nearly_full();
+        let last = usize::from(self.len).checked_sub(1);
+        match last.and_then(|last| self.pending.get_mut(last)) {
+            Some(Pending::Stream(before)) if is_short && self.next < self.len => *before = end,
+            _ => self.push(Pending::Stream(end)),
+        }
     }
 
     /// Returns true when nothing waits to be sent to the broker.
@@ -215,6 +226,30 @@ mod tests {
             out.bytes(&[0; STREAM_MAX + 1]);
         });
         assert_eq!(outbox.poll(), None);
+    }
+
+    #[test]
+    fn many_small_writes_go_together_where_room_is_short() {
+        let mut outbox = Outbox::new();
+        let bytes: [u8; 100] = core::array::from_fn(|place| place.to_le_bytes()[0]);
+        for byte in bytes {
+            outbox.send(|out| {
+                out.bytes(&[byte]);
+            });
+        }
+        outbox.command(Command::Sample);
+        let (mut place, mut commands) = (0, 0);
+        while let Some(effect) = outbox.poll() {
+            match effect {
+                Effect::StreamWrite(piece) => {
+                    assert_eq!(piece, &bytes[place..place + piece.len()]);
+                    place += piece.len();
+                }
+                Effect::Command(Command::Sample) => commands += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!((place, commands), (bytes.len(), 1));
     }
 
     #[test]

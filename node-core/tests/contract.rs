@@ -341,6 +341,28 @@ fn the_fullest_read_fits_one_turn() {
     assert_eq!(rig.node.state().connection, Connection::ReopenPause);
 }
 
+/// A broker that floods the node with messages in one read: each is acknowledged, in order.
+#[test]
+fn a_flood_of_messages_fits_one_turn() {
+    let mut rig = Rig::at(Connection::Online);
+    rig.drain();
+    let identifiers = 1..=150_u8;
+    let flood: Vec<u8> = identifiers
+        .clone()
+        .flat_map(|id| [0x32, 5, 0, 1, b't', 0, id])
+        .collect();
+    rig.node.handle(rig.now, Input::StreamRead(&flood));
+    let mut sent = Vec::new();
+    while let Some(effect) = rig.node.poll() {
+        if let Effect::StreamWrite(bytes) = effect {
+            sent.extend_from_slice(bytes);
+        }
+    }
+    let acknowledgements: Vec<u8> = identifiers.flat_map(|id| [0x40, 2, 0, id]).collect();
+    assert_eq!(sent, acknowledgements);
+    assert_eq!(rig.node.state().connection, Connection::Online);
+}
+
 /// Every state meets every kind of input; the table is the specification.
 #[test]
 fn the_table_of_states_and_inputs_is_as_written() {
