@@ -121,6 +121,10 @@ impl Door {
     /// # Errors
     ///
     /// [`ServeError`] if the rules forbid it, or the address is taken.
+    #[expect(
+        clippy::unused_async,
+        reason = "a port is opened inside a runtime, which only async callers are sure to have"
+    )]
     pub async fn open(
         service: &'static str,
         address: SocketAddr,
