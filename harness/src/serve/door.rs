@@ -10,12 +10,13 @@
 //!   Admission::ByAddress    --allow-from, because the protocol has no place for a token
 //! ```
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use nodelab_sim::{SimSpan, SimTime};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::ServeError;
@@ -28,6 +29,8 @@ const PAUSE: SimSpan = SimSpan::from_millis(50);
 /// How often a door complains of the same.
 const COMPLAINT_INTERVAL: SimSpan = SimSpan::from_secs(5);
 
+/// Connections that the system keeps until they are let in; it may keep fewer (listen(2)).
+const WAITING_MAX: u32 = 4_096;
 /// How long guests have to leave when everything ends.
 const LEAVE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -118,6 +121,10 @@ impl Door {
     /// # Errors
     ///
     /// [`ServeError`] if the rules forbid it, or the address is taken.
+    #[expect(
+        clippy::unused_async,
+        reason = "a port is opened inside a runtime, which only async callers are sure to have"
+    )]
     pub async fn open(
         service: &'static str,
         address: SocketAddr,
@@ -126,8 +133,7 @@ impl Door {
         house: &House,
     ) -> Result<Self, ServeError> {
         house.rules.check(service, address, admission)?;
-        let bound = TcpListener::bind(address).await;
-        let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let bound = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| ServeError::Bind {
             service,
             address,
@@ -226,6 +232,19 @@ impl Door {
             journal.tell(self.service, format_args!("{what} ({so_far} so far)"));
         }
     }
+}
+
+/// Listens with room for a crowd: connections beyond it would wait a second for their next SYN.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A service that was just ended may be started again at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_MAX)
 }
 
 #[cfg(test)]
