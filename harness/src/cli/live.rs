@@ -58,7 +58,7 @@ pub(super) struct LiveArgs {
     /// What the nodes are: board, wiring, sensor, weather, queue, interval. Its network, faults,
     /// steps and claims do not apply [default: a NodeMCU with a TMP36 in a room].
     scenario: Option<PathBuf>,
-    /// The broker: mqtts://HOST[:PORT] with TLS, mqtt://HOST[:PORT] without.
+    /// The broker: `mqtts://HOST[:PORT]` with TLS, `mqtt://HOST[:PORT]` without.
     #[arg(long, value_name = "URL")]
     broker: String,
     /// What kind of broker it is.
@@ -76,10 +76,10 @@ pub(super) struct LiveArgs {
     /// User name.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// File with the password on one line [default: the variable NODELAB_PASSWORD, if set].
+    /// File with the password on one line [default: the variable `NODELAB_PASSWORD`, if set].
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// File with a device's key for Azure, in base64 [default: the variable NODELAB_SAS_KEY].
+    /// File with a device's key for Azure, in base64 [default: the variable `NODELAB_SAS_KEY`].
     #[arg(long, value_name = "FILE")]
     sas_key_file: Option<PathBuf>,
     /// Protocol to name in TLS (ALPN) [default: what the profile needs].
