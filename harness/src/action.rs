@@ -4,9 +4,11 @@
 
 mod check;
 mod interrupt;
+mod live;
 mod look;
 mod man;
 mod run;
+mod serve;
 mod strict;
 mod tls;
 mod tui;
@@ -27,6 +29,8 @@ use crate::sensor::{self, SensorBoard, Sweep};
 use crate::shard::Shard;
 
 use self::interrupt::interrupt;
+pub use self::live::{LiveAction, LiveReport};
+pub use self::serve::ServeAction;
 pub use self::tls::{
     AdviseAction, CompareAction, PlotAction, TableAction, TextOrJson, TlsAction, TraceAction,
 };
@@ -43,10 +47,14 @@ pub enum Action {
     ExplainWiring(WiringAction),
     /// Write manual pages.
     Man(ManAction),
+    /// Run nodes against a real broker.
+    Live(Box<LiveAction>),
     /// Run scenarios.
     Run(Box<RunAction>),
     /// Print the sensor's table.
     Sensor(SensorAction),
+    /// Serve programs that are not ours.
+    Serve(Box<ServeAction>),
     /// Ask the TLS lab.
     Tls(Box<TlsAction>),
     /// Look at worlds on a terminal.
@@ -166,6 +174,8 @@ pub struct Report {
 pub enum Format {
     /// For GitHub: annotations at the lines of scenario files.
     Github,
+    /// For people who look rather than read: a page for browsers.
+    Html,
     /// For programs.
     Json,
     /// For build servers.
@@ -206,9 +216,11 @@ impl Action {
             Self::ExplainLayers(action) => look::explain_layers(&action),
             Self::ExplainWiring(action) => look::explain_wiring(&action),
             Self::Man(action) => man::man(&action),
+            Self::Live(action) => live::live(&action),
             Self::Run(action) if action.strict => strict::run(&action),
             Self::Run(action) => run::run(&action),
             Self::Sensor(action) => look::sensor(action),
+            Self::Serve(action) => serve::serve(*action),
             Self::Tls(action) => tls::tls(&action),
             Self::Tui(action) => tui::tui(&action),
             Self::Wifi(action) => wifi::wifi(&action),

@@ -23,7 +23,7 @@ use crate::stand_in::StandIn;
 /// Console output that is kept of one run at most; enough for a year of readings each hour.
 const SERIAL_MAX: usize = 16 << 20;
 /// The node whose console, sensor and pins the steps mean.
-const FIRST: NodeId = NodeId(0);
+pub(crate) const FIRST: NodeId = NodeId(0);
 
 /// What steps act on.
 #[derive(Debug)]
@@ -59,6 +59,15 @@ enum Asked {
 pub(crate) struct Parts {
     pub(crate) sensor: Option<String>,
     pub(crate) wiring: Arc<Wiring>,
+}
+
+/// What a control of a part means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Control {
+    /// The first node's sensor breaks, or is mended.
+    Sensor(Tmp36Fault),
+    /// The air is held at this temperature.
+    Temperature(Celsius),
 }
 
 /// All observers of a run.
@@ -217,8 +226,34 @@ impl WorldBench {
         control: &str,
         value: &ControlValue,
     ) -> Result<(), String> {
-        if self.parts.sensor.as_deref() != Some(part) {
-            return Err(match &self.parts.sensor {
+        self.parts
+            .control(part, control, value)?
+            .apply(&mut self.world);
+        Ok(())
+    }
+
+    fn read_pin(&self, part: &str, pin: &str) -> Result<bool, String> {
+        self.parts.level(part, pin)
+    }
+}
+
+impl Parts {
+    pub(crate) fn new(wiring: &Arc<Wiring>) -> Self {
+        Self {
+            sensor: wiring.sensor_id().map(str::to_owned),
+            wiring: Arc::clone(wiring),
+        }
+    }
+
+    /// Returns what a control means; the error says what was seen instead.
+    pub(crate) fn control(
+        &self,
+        part: &str,
+        control: &str,
+        value: &ControlValue,
+    ) -> Result<Control, String> {
+        if self.sensor.as_deref() != Some(part) {
+            return Err(match &self.sensor {
                 Some(sensor) => {
                     format!("no part \"{part}\" with controls; this board has \"{sensor}\"")
                 }
@@ -229,10 +264,7 @@ impl WorldBench {
             return Err(format!("the value of \"{control}\" is no number"));
         };
         match control {
-            "temperature" => {
-                self.world.hold_temperature(Celsius(*number));
-                Ok(())
-            }
+            "temperature" => Ok(Control::Temperature(Celsius(*number))),
             "fault" => {
                 let state = Tmp36Fault::from_control(*number).ok_or_else(|| {
                     format!(
@@ -240,8 +272,7 @@ impl WorldBench {
                          or 3 (on the supply)"
                     )
                 })?;
-                self.world.change_sensor(FIRST, state);
-                Ok(())
+                Ok(Control::Sensor(state))
             }
             _ => Err(format!(
                 "no control \"{control}\" of \"{part}\": it has \"temperature\" and \"fault\""
@@ -249,11 +280,22 @@ impl WorldBench {
         }
     }
 
-    fn read_pin(&self, part: &str, pin: &str) -> Result<bool, String> {
-        self.parts.wiring.level(part, pin).ok_or_else(|| {
-            let board = self.parts.wiring.board_id();
+    /// Returns the level of a digital pin; the error says what was seen instead.
+    pub(crate) fn level(&self, part: &str, pin: &str) -> Result<bool, String> {
+        self.wiring.level(part, pin).ok_or_else(|| {
+            let board = self.wiring.board_id();
             format!("pin \"{pin}\" of \"{part}\" has no known level; the board is \"{board}\"")
         })
+    }
+}
+
+impl Control {
+    /// Does to a world what the control means.
+    pub(crate) fn apply(self, world: &mut World) {
+        match self {
+            Self::Sensor(state) => world.change_sensor(FIRST, state),
+            Self::Temperature(level) => world.hold_temperature(level),
+        }
     }
 }
 

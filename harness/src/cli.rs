@@ -2,7 +2,9 @@
 //!
 //! Owns the words of `--help`. Does nothing: each command becomes an [`Action`].
 
+mod live;
 mod man;
+mod serve;
 mod tls;
 mod tui;
 
@@ -56,6 +58,7 @@ Examples:
                                                  64 different worlds
   nodelab run scenarios --report junit=out.xml --report text
                                                  for a build server
+  nodelab run scenarios --report html=out.html   charts to look at in a browser
   nodelab run scenarios/wifi/lossy.test.yaml --seed 17 --until 00:52:14
                                                  one world again, up to a moment
   nodelab run scenarios/network/tls-1-3.test.yaml --seed 1 --pcap tls.pcapng
@@ -98,9 +101,15 @@ enum Command {
     #[command(after_help = "Example:\n  \
         nodelab sensor --board nodemcu --from -40 --to 125 --step 5 --format csv")]
     Sensor(SensorArgs),
+    /// Be the simulated hardware for other programs, in real time: broker, TLS endpoint, link.
+    #[command(after_help = serve::HELP)]
+    Serve(Box<serve::ServeArgs>),
     /// Explain what a file means.
     #[command(subcommand)]
     Explain(ExplainCommand),
+    /// Run nodes in real time, with a simulated sensor and a real broker.
+    #[command(after_help = live::HELP)]
+    Live(Box<live::LiveArgs>),
     /// Print what a TLS handshake costs: bytes, round trips, and the node's time and energy.
     #[command(after_help = tls::HELP)]
     Tls(Box<tls::TlsArgs>),
@@ -181,7 +190,7 @@ struct RunArgs {
     /// Run each world twice, and compare the digests.
     #[arg(long)]
     verify: bool,
-    /// text, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
+    /// text, html, json, junit or github, each to a file with `=FILE`; `-` is standard output. May be
     /// repeated.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = report)]
     report: Vec<Report>,
@@ -399,6 +408,7 @@ fn action_of(command: Command) -> Parsed {
                 to: args.to,
             },
         }),
+        Command::Serve(args) => Action::Serve(Box::new(serve::action(*args))),
         Command::Explain(ExplainCommand::Layers {
             scenario,
             seed,
@@ -412,6 +422,10 @@ fn action_of(command: Command) -> Parsed {
             let format = explained(format);
             Action::ExplainWiring(WiringAction { diagram, format })
         }
+        Command::Live(args) => match live::action(*args) {
+            Ok(action) => Action::Live(Box::new(action)),
+            Err(words) => return Parsed::Wrong(words),
+        },
         Command::Tls(args) => Action::Tls(Box::new(tls::action(*args))),
         Command::Tui(args) => Action::Tui(tui::action(args)),
         Command::Wifi(args) => Action::Wifi(wifi_action(args)),
@@ -521,12 +535,13 @@ fn report(text: &str) -> Result<Report, String> {
     };
     let format = match format {
         "github" => Format::Github,
+        "html" => Format::Html,
         "json" => Format::Json,
         "junit" => Format::Junit,
         "text" => Format::Text,
         _ => {
             return Err(format!(
-                "\"{format}\" is no format; expected text, json, junit or github"
+                "\"{format}\" is no format; expected text, html, json, junit or github"
             ));
         }
     };
@@ -619,7 +634,7 @@ mod tests {
                 target: Target::Stdout
             })
         );
-        assert!(report("html").is_err());
+        assert!(report("pdf").is_err());
         assert!(report("json=").is_err());
     }
 }

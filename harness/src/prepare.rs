@@ -20,10 +20,20 @@ const ENDINGS: [&str; 2] = [".test.yaml", ".test.yml"];
 const DEPTH_MAX: usize = 16;
 /// The tutorial's board, for scenarios that name none.
 const BUILT_IN_BOARD: &str = include_str!("../../boards/nodemcu/diagram.json");
+/// A node on that board, with every default.
+const BUILT_IN_SCENARIO: &str = "\
+name: A node in a room
+version: 1
+x-nodelab: {}
+steps:
+  - delay: 1s
+";
 
 /// A scenario with everything it names.
 #[derive(Clone, Debug)]
 pub struct Prepared {
+    /// The parts of its board, and the wires between them.
+    pub diagram: Arc<Diagram>,
     /// The scenario.
     pub scenario: Scenario,
     /// What protects the streams on its board, if anything does.
@@ -92,15 +102,32 @@ pub fn prepare_text(text: &str, name: &str) -> Result<(Prepared, Vec<Diagnostic>
 }
 
 fn read_all(loaded: scenario::Loaded) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
-    let (scenario, warnings) = match loaded {
-        Ok(loaded) => loaded,
-        Err(errors) => {
-            return Err(Complaints {
-                errors,
-                warnings: Vec::new(),
-            });
-        }
-    };
+    match loaded {
+        Ok((scenario, warnings)) => complete(scenario, warnings),
+        Err(errors) => Err(Complaints {
+            errors,
+            warnings: Vec::new(),
+        }),
+    }
+}
+
+/// Returns the scenario of who names none: the tutorial's board, in a room.
+///
+/// # Panics
+///
+/// Never: a test reads it.
+#[must_use]
+pub fn built_in() -> Prepared {
+    let (scenario, warnings) =
+        scenario::parse(BUILT_IN_SCENARIO, "the built-in scenario").expect("a test reads it");
+    complete(scenario, warnings).expect("a test completes it").0
+}
+
+/// Reads everything that a scenario names.
+fn complete(
+    scenario: Scenario,
+    warnings: Vec<Diagnostic>,
+) -> Result<(Prepared, Vec<Diagnostic>), Complaints> {
     let mut errors = Vec::new();
     let wiring = read_wiring(&scenario).unwrap_or_else(|found| {
         errors.extend(found);
@@ -110,16 +137,17 @@ fn read_all(loaded: scenario::Loaded) -> Result<(Prepared, Vec<Diagnostic>), Com
         errors.extend(found);
         None
     });
-    let tls = scenario.extension.tls.as_ref();
-    let settled = tls.zip(wiring.as_ref());
-    let settled = settled.map(|(tls, wiring)| tls.settle(wiring.board(), &scenario.file));
+    let settled = wiring.as_ref();
+    let settled = settled.map(|(_, wiring)| settle(&scenario, wiring));
     let security = settled.transpose().unwrap_or_else(|error| {
         errors.push(error);
         None
     });
+    let security = security.flatten();
     match wiring {
-        Some(wiring) if errors.is_empty() => Ok((
+        Some((diagram, wiring)) if errors.is_empty() => Ok((
             Prepared {
+                diagram: Arc::new(diagram),
                 scenario,
                 security,
                 trace,
@@ -128,6 +156,27 @@ fn read_all(loaded: scenario::Loaded) -> Result<(Prepared, Vec<Diagnostic>), Com
             warnings,
         )),
         _ => Err(Complaints { errors, warnings }),
+    }
+}
+
+impl Prepared {
+    /// Returns the same with another board: `text` is a diagram, and `name` says whence.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the diagram, and what of the scenario does not fit it.
+    pub fn on_board(&self, name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let file = SourceFile::new(name, text);
+        let read = Diagram::from_json(text)
+            .and_then(|diagram| Wiring::new(&diagram).map(|wiring| (diagram, wiring)));
+        let (diagram, wiring) = read.map_err(|error| located(&file, &error))?;
+        let security = settle(&self.scenario, &wiring).map_err(|error| vec![error])?;
+        Ok(Self {
+            diagram: Arc::new(diagram),
+            security,
+            wiring: Arc::new(wiring),
+            ..self.clone()
+        })
     }
 }
 
@@ -155,6 +204,13 @@ pub fn read_wiring_of(path: &Path) -> Result<(Diagram, Wiring), Vec<Diagnostic>>
     Ok((diagram, wiring))
 }
 
+/// Works out what protects the streams of a scenario on a board.
+fn settle(scenario: &Scenario, wiring: &Wiring) -> Result<Option<SecuritySpec>, Diagnostic> {
+    let tls = scenario.extension.tls.as_ref();
+    tls.map(|tls| tls.settle(wiring.board(), &scenario.file))
+        .transpose()
+}
+
 fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -172,14 +228,17 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn read_wiring(scenario: &Scenario) -> Result<Option<Wiring>, Vec<Diagnostic>> {
+fn read_wiring(scenario: &Scenario) -> Result<Option<(Diagram, Wiring)>, Vec<Diagnostic>> {
     if let Some(reference) = &scenario.extension.diagram {
         exists(scenario, reference, "diagram")?;
-        return read_wiring_of(&reference.path).map(|(_, wiring)| Some(wiring));
+        return read_wiring_of(&reference.path).map(Some);
     }
     let file = SourceFile::new("the built-in board", BUILT_IN_BOARD);
-    let wiring = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| Wiring::new(&diagram));
-    wiring.map(Some).map_err(|error| located(&file, &error))
+    let board = Diagram::from_json(BUILT_IN_BOARD).and_then(|diagram| {
+        let wiring = Wiring::new(&diagram)?;
+        Ok((diagram, wiring))
+    });
+    board.map(Some).map_err(|error| located(&file, &error))
 }
 
 fn read_trace(scenario: &Scenario) -> Result<Option<Profile>, Vec<Diagnostic>> {
@@ -253,5 +312,37 @@ fn segment(step: &PathStep) -> Segment<'_> {
     match step {
         PathStep::Index(index) => Segment::Index(*index),
         PathStep::Key(key) => Segment::Key(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nodelab_sim::board::BoardKind;
+
+    #[test]
+    fn what_is_built_in_is_valid_and_can_have_another_board() {
+        let prepared = built_in();
+        assert_eq!(prepared.wiring.board(), BoardKind::NodeMcu);
+        let other = include_str!("../../boards/esp32-c3/diagram.json");
+        let other = prepared.on_board("diagram.json", other);
+        let other = other.expect("the shipped board is valid");
+        assert_eq!(other.wiring.board(), BoardKind::Esp32C3);
+    }
+
+    #[test]
+    fn a_board_that_is_none_is_told_with_its_place() {
+        let text = "{\"version\": 1, \"parts\": [], \"connections\": []}";
+        let errors = built_in().on_board("diagram.json", text).unwrap_err();
+        let shown = errors[0].to_string();
+        assert!(shown.contains("diagram.json:1:"), "{shown}");
+        assert!(shown.contains("expected a part of type"), "{shown}");
+        assert!(built_in().on_board("diagram.json", "{").is_err());
+    }
+
+    #[test]
+    fn who_names_no_scenario_gets_one_node_in_a_room() {
+        let extension = built_in().scenario.extension;
+        assert_eq!((extension.nodes, extension.node.publish), (1, None));
     }
 }

@@ -1,6 +1,7 @@
 //! Reports: one format per file, all fed by the same events.
 
 mod github;
+mod html;
 mod json;
 mod junit;
 mod lives;
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 use crate::event::{Reporter, RunEvent};
 
 pub use github::GithubReport;
+pub(crate) use html::Sitting;
+pub use html::{HtmlReport, Portrait};
 pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use lives::LivesReport;

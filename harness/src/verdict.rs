@@ -1,11 +1,14 @@
 //! How one scenario and seed ended.
 
+use std::sync::Arc;
+
 use nodelab_sim::{Digest, NodeId, NodeLife, SimSpan, SimTime};
 use serde::Serialize;
 
 use crate::compute::ComputeSummary;
 use crate::energy::EnergySummary;
 use crate::record::Recorded;
+use crate::report::Portrait;
 
 /// Everything about the end of one run.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// What its nodes were told, where that was asked for.
     pub lives: Vec<NodeLife>,
+    /// What an HTML report shows of it, where one was asked for.
+    pub portrait: Option<Arc<Portrait>>,
     /// Files that were written of it.
     pub recorded: Option<Recorded>,
     /// The seed.

@@ -138,7 +138,7 @@ fn help_speaks_of_files_that_exist() {
 fn wrong_arguments_are_invalid_input_and_say_what_is_right() {
     let cases: [&[&str]; 8] = [
         &["run"],
-        &["run", FIRST, "--report", "html"],
+        &["run", FIRST, "--report", "pdf"],
         &["run", FIRST, "--report", "json="],
         &["run", FIRST, "--shard", "4/3"],
         &["run", FIRST, "--until", "soon"],

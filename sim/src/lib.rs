@@ -29,6 +29,7 @@ mod spec;
 pub mod stack;
 mod time;
 mod units;
+mod workbench;
 mod world;
 
 pub use check::{Checkers, ProgressBound, Violation};
@@ -48,4 +49,5 @@ pub use span::SpanRange;
 pub use spec::{NodeSpec, WorldSpec};
 pub use time::{SimSpan, SimTime};
 pub use units::{Celsius, Ohms, Volts};
+pub use workbench::Workbench;
 pub use world::{AddedFault, World};

@@ -18,16 +18,15 @@ use crate::device::{ClockError, Device, Surroundings};
 use crate::emulator::CoreFailure;
 use crate::environment::Environment;
 use crate::event::{Class, EventKey, EventKind};
-use crate::frontend::Frontend;
 use crate::id::{ConnectionId, NodeId};
 use crate::intervention::ScheduledIntervention;
 use crate::observe::{Observation, Observer};
 use crate::queue::EventQueue;
-use crate::rng::{EntityId, Purpose, Rng};
 use crate::spec::{NodeSpec, WorldSpec};
 use crate::stack::{NetworkSpec, Shapes};
 use crate::time::SimTime;
 use crate::units::Celsius;
+use crate::workbench::Drawn;
 
 use faults::FaultState;
 pub use hands::AddedFault;
@@ -201,14 +200,16 @@ impl World {
     }
 
     fn add_device(&mut self, spec: &WorldSpec, id: NodeId) {
-        let mut parts = Rng::derive(spec.seed, EntityId::Node(id), Purpose::Parts);
-        let (soonest, latest) = spec.node.boot;
-        let boot = soonest.as_nanos() + parts.up_to(latest.as_nanos() - soonest.as_nanos());
+        let Drawn {
+            boot,
+            drift_ppb,
+            offset_us,
+            frontend,
+        } = Drawn::new(spec, id);
         let clock = ClockError {
-            drift_ppb: drawn(spec.node.clock_drift_ppb, &mut parts),
-            offset_us: drawn(spec.node.clock_offset_us, &mut parts),
+            drift_ppb,
+            offset_us,
         };
-        let frontend = Frontend::draw(spec.seed, id, &spec.node, &mut parts);
         let config = spec.node.config_of(id.0);
         let calibration = frontend.calibrate(&config.sensor, &spec.node);
         let power = spec.node.power;
@@ -222,7 +223,7 @@ impl World {
             return;
         }
         let key = EventKey {
-            at: SimTime::from_nanos(boot),
+            at: SimTime::ZERO.after(boot),
             class: Class::Fault,
             target: id,
             source: NodeId::WORLD,
@@ -419,9 +420,4 @@ const fn stream_of(key: EventKey, connection: u32) -> ConnectionId {
         node: key.source,
         generation: connection,
     }
-}
-
-/// Draws a whole number between two, both included.
-fn drawn((low, high): (i64, i64), rng: &mut Rng) -> i64 {
-    low.saturating_add_unsigned(rng.up_to(high.abs_diff(low)))
 }

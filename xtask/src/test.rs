@@ -42,6 +42,21 @@ const TMUX: Tool = Tool {
     install: "apt-get install tmux",
 };
 
+const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    program: Program::Own("chromium"),
+    probe: &["--version"],
+    install: "apt-get install chromium",
+};
+
+/// Asked for by name only: `mosquitto_pub` ends with an error whatever it is asked.
+const SERVE_PEERS: Tool = Tool {
+    name: "mosquitto_pub",
+    program: Program::Own("sh"),
+    probe: &["-c", "command -v mosquitto_pub && command -v openssl"],
+    install: "apt-get install mosquitto-clients openssl",
+};
+
 /// The last of what the cores' images need that a machine is likely to lack; the steps name the
 /// rest, compilers above all.
 const QEMU: Tool = Tool {
@@ -68,7 +83,7 @@ pub(crate) const TIDY: Step = Step {
     action: Action::Inner(tidy::check_tree),
 };
 
-const STEPS: [Step; 23] = [
+const STEPS: [Step; 25] = [
     FORMAT,
     TIDY,
     Step {
@@ -110,6 +125,26 @@ const STEPS: [Step; 23] = [
             "--",
             "--ignored",
         ]),
+    },
+    Step {
+        name: "html-browser",
+        proves: "a browser draws and prints reports, on a phone too, and fetches nothing",
+        tool: Some(CHROMIUM),
+        action: Action::cargo(&[
+            "test",
+            "--package",
+            "nodelab",
+            "--test",
+            "report_html",
+            "--",
+            "--ignored",
+        ]),
+    },
+    Step {
+        name: "serve-peers",
+        proves: "mosquitto's clients and OpenSSL take what `nodelab serve` is for the real thing",
+        tool: Some(SERVE_PEERS),
+        action: Action::cargo(&["test", "--workspace", "--test", "serve", "--", "--ignored"]),
     },
     Step {
         name: "tls-peers",

@@ -11,8 +11,8 @@ use crate::exit::Exit;
 use crate::prepare::{self, Prepared};
 use crate::record::{Recorder, produces_frames};
 use crate::report::{
-    GithubReport, JsonReport, JunitReport, LivesReport, Progress, Reporters, SerialOutput, Target,
-    TextReport,
+    GithubReport, HtmlReport, JsonReport, JunitReport, LivesReport, Progress, Reporters,
+    SerialOutput, Target, TextReport,
 };
 use crate::run::{Job, Limits, RunError, RunOptions, run_all};
 use crate::shard::Shard;
@@ -28,7 +28,7 @@ pub(super) fn run(action: &RunAction) -> Exit {
     };
     let jobs = jobs(action, &entries);
     let made = recorder(action, &jobs).and_then(|recorder| {
-        let reporter = reporter(action, jobs.len())?;
+        let reporter = reporter(action, &entries, jobs.len())?;
         let events = action.events.as_ref();
         let events = events
             .map(|path| Spool::create(path, jobs.len()))
@@ -51,6 +51,10 @@ pub(super) fn run(action: &RunAction) -> Exit {
             until: action.until,
         },
         lives: action.trace.is_some(),
+        portraits: action
+            .reports
+            .iter()
+            .any(|report| report.format == Format::Html),
         verify: action.verify,
     };
     match run_all(&jobs, &options, recorder, &mut reporter) {
@@ -184,7 +188,7 @@ fn recorder(action: &RunAction, jobs: &[Job<'_>]) -> Result<Recorder, String> {
     action.record.create()
 }
 
-fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
+fn reporter(action: &RunAction, entries: &[Entry], runs: usize) -> Result<Reporters, String> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     let mut stdout_users = 0;
     for report in &action.reports {
@@ -198,6 +202,7 @@ fn reporter(action: &RunAction, runs: usize) -> Result<Reporters, String> {
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
             Format::Github => Box::new(GithubReport::new(out)),
+            Format::Html => Box::new(HtmlReport::new(out, entries)),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {

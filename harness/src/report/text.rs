@@ -8,7 +8,7 @@ use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
 use crate::verdict::{Failure, Outcome, Status};
 
 /// Failures shown of one run; the first ones tell the story.
-const FAILURES_SHOWN: usize = 3;
+pub(super) const FAILURES_SHOWN: usize = 3;
 /// Failures among which those are chosen.
 const FAILURES_ORDERED: usize = 256;
 
@@ -308,7 +308,7 @@ impl Reporter for TextReport {
 }
 
 /// Returns the failures that are shown: the first of each claim before the second of any.
-fn telling(failures: &[Failure]) -> Vec<&Failure> {
+pub(super) fn telling(failures: &[Failure]) -> Vec<&Failure> {
     let repeats = |index: usize| {
         let earlier = failures[..index].iter();
         earlier

@@ -10,6 +10,7 @@ use std::{fs, mem, thread};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary};
 use crate::prepare::Prepared;
 use crate::record::Recorder;
+use crate::report::Sitting;
 use crate::run::governor::Interrupt;
 use crate::run::world::{Limits, WorldError, run_governed};
 use crate::telemetry::Spool;
@@ -29,6 +30,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Keep what nodes are told.
     pub lives: bool,
+    /// Keep what an HTML report shows: of the first world of each scenario, and of failed ones.
+    pub portraits: bool,
     /// Run everything twice and compare digests.
     pub verify: bool,
 }
@@ -95,7 +98,8 @@ pub fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let recorder = mem::take(&mut *recorder.lock().expect("takes do not panic"));
-                    let finished = run((index, job), options, recorder);
+                    let is_first = index == 0 || jobs[index - 1].info != job.info;
+                    let finished = run((index, job), options, recorder, is_first);
                     if matches!(finished, Err(RunError::Interrupted)) {
                         if let Some(spool) = &options.events {
                             spool.discard(index);
@@ -166,11 +170,16 @@ fn run(
     (index, job): (usize, &Job<'_>),
     options: &RunOptions,
     recorder: Recorder,
+    is_first: bool,
 ) -> Result<Outcome, RunError> {
     let (before, resident_before) = (thread_cpu_ns(), memory("VmRSS:"));
     let mut recorder = recorder.with_lives(options.lives);
     if let Some(spool) = &options.events {
         recorder = recorder.with_listener(spool.listener(index).map_err(RunError::Record)?);
+    }
+    let sitting = options.portraits.then(Sitting::default);
+    if let Some(sitting) = &sitting {
+        recorder = recorder.with_listener(Box::new(sitting.clone()));
     }
     let governed = |recorder| {
         let governor = Box::new(Interrupt(Arc::clone(&options.interrupt)));
@@ -178,6 +187,10 @@ fn run(
     };
     let run = governed(recorder);
     let mut outcome = run.map_err(|error| failed(job, error))?;
+    let is_shown = is_first || outcome.status != Status::Passed;
+    outcome.portrait = sitting
+        .filter(|_| is_shown)
+        .map(|sitting| Arc::new(sitting.take()));
     outcome.stats = Stats {
         cpu_ns: thread_cpu_ns()
             .zip(before)

@@ -170,6 +170,7 @@ fn run_under(
         energy: source.and_then(|source| energy.summary(source)),
         failures,
         lives: recording.take_lives().map_err(WorldError::Record)?,
+        portrait: None,
         recorded: None,
         seed,
         serial: tap.serial,
@@ -197,6 +198,7 @@ pub fn run_strict(steps: &[Step], timeout: SimSpan) -> Outcome {
         energy: None,
         failures,
         lives: Vec::new(),
+        portrait: None,
         recorded: None,
         seed: 0,
         serial: bench.serial().to_vec(),
@@ -246,7 +248,6 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
         Core::Riscv32(_) => nodes,
     };
     let steps = &prepared.scenario.steps;
-    let wiring = &prepared.wiring;
     WorldBench {
         added: Vec::new(),
         governor: None,
@@ -277,10 +278,7 @@ fn bench(prepared: &Prepared, spec: &WorldSpec, recording: Recording) -> WorldBe
                 ..Tap::default()
             },
         },
-        parts: Parts {
-            sensor: wiring.sensor_id().map(str::to_owned),
-            wiring: std::sync::Arc::clone(wiring),
-        },
+        parts: Parts::new(&prepared.wiring),
     }
 }
 

@@ -145,6 +145,7 @@ impl TlsKeys {
         let base = TlsSettings::of(stack, chip);
         let seconds = |span: SignedSpan| span.0.div_euclid(1_000_000_000);
         TlsSettings {
+            also_named: base.also_named,
             certificate_key: self.certificate_key.unwrap_or(base.certificate_key),
             chip,
             groups: self.groups.clone().unwrap_or(base.groups),

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use nodelab_sim::{Celsius, Fault, NodeId};
+use nodelab_sim::{Celsius, Fault};
 
 use super::app::App;
 use super::driver::{Reply, Wish};

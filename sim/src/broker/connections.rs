@@ -57,6 +57,11 @@ impl Connections {
         Some(streams.remove(place).1)
     }
 
+    /// Returns how many streams are open.
+    pub(super) fn count(&self) -> usize {
+        self.nodes.iter().map(SmallVec::len).sum()
+    }
+
     /// Returns the names of all open streams, in their order.
     pub(super) fn ids(&self) -> Vec<ConnectionId> {
         let nodes = (0..).map(NodeId).zip(&self.nodes);

@@ -33,6 +33,17 @@ impl Deadlines {
         self.0.pop().map(|Reverse(entry)| entry)
     }
 
+    /// Returns how many entries there are, stale ones included.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets the entries of connections that are not `wanted`.
+    pub(super) fn retain(&mut self, wanted: impl Fn(SimTime, ConnectionId) -> bool) {
+        self.0
+            .retain(|Reverse((at, connection))| wanted(*at, *connection));
+    }
+
     /// Forgets all entries.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -17,7 +17,11 @@ impl Broker {
     /// Keeps a message if it asks for it, and sends it to everyone who subscribed.
     pub(super) fn accept_message(&mut self, message: &Message, out: &mut Vec<BrokerAction>) {
         if message.retain {
-            self.retained.keep(message, self.spec.retained_max);
+            self.retained.keep(
+                message,
+                self.spec.retained_max,
+                self.spec.retained_bytes_max,
+            );
         }
         for (session, qos) in self.subscriptions.subscribers(&message.topic) {
             let copy = Message {
@@ -55,10 +59,12 @@ impl Broker {
         qos: Qos,
     ) -> Option<Qos> {
         let held = &mut self.sessions.at(index).filters;
+        let bytes = self.held_bytes.saturating_add(filter.len());
         if held.contains(filter) {
             self.subscriptions.remove(index, filter);
-        } else if held.len() < self.spec.subscriptions_max {
+        } else if held.len() < self.spec.subscriptions_max && bytes <= self.spec.held_bytes_max {
             held.push(Arc::clone(filter));
+            self.held_bytes = bytes;
         } else {
             return None;
         }
@@ -77,7 +83,8 @@ impl Broker {
         let Some(index) = self.session_of(connection) else {
             return;
         };
-        if self.sessions.at(index).acknowledge(packet_id) {
+        if let Some(message) = self.sessions.at(index).acknowledge(packet_id) {
+            self.held_bytes -= message.bytes();
             out.push(BrokerAction::Note(BrokerEvent::MessageAcknowledged {
                 connection,
                 packet_id,
@@ -123,7 +130,10 @@ impl Broker {
             if let Some(connection) = session.connection {
                 send(connection, message, None, false, out);
             }
-        } else if session.queue(message.clone(), self.spec.queued_max) {
+        } else if self.held_bytes.saturating_add(message.bytes()) <= self.spec.held_bytes_max
+            && session.queue(message.clone(), self.spec.queued_max)
+        {
+            self.held_bytes += message.bytes();
             self.send_queued(index, out);
         } else {
             out.push(BrokerAction::Note(BrokerEvent::MessageDropped {

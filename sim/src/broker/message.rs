@@ -24,6 +24,14 @@ pub struct Message {
     pub retain: bool,
 }
 
+impl Message {
+    /// Returns the bytes of its topic and payload.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.topic.len() + self.payload.len()
+    }
+}
+
 /// One thing that the world has to do for the broker, or may write down.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum BrokerAction {

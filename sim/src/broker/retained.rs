@@ -11,24 +11,35 @@ use crate::broker::topic::{filter_matches, literal_levels};
 
 /// The retained messages, by topic.
 #[derive(Debug, Default)]
-pub(super) struct Retained(BTreeMap<Arc<str>, Message>);
+pub(super) struct Retained {
+    bytes: usize,
+    by_topic: BTreeMap<Arc<str>, Message>,
+}
 
 impl Retained {
     /// Keeps a message in place of the topic's former one, while fewer than `max` topics have
-    /// one; an empty payload removes it.
-    pub(super) fn keep(&mut self, message: &Message, max: usize) {
+    /// one and all of them take no more than `bytes_max`; an empty payload removes it.
+    pub(super) fn keep(&mut self, message: &Message, max: usize, bytes_max: usize) {
+        let former = self.by_topic.get(&message.topic).map(Message::bytes);
+        let others = self.bytes - former.unwrap_or(0);
         //= MQTT 3.1.1 §3.3.1.3: a message without payload is not stored.
         if message.payload.is_empty() {
-            self.0.remove(&message.topic);
-        } else if self.0.len() < max || self.0.contains_key(&message.topic) {
-            self.0.insert(Arc::clone(&message.topic), message.clone());
+            self.by_topic.remove(&message.topic);
+            self.bytes = others;
+            return;
+        }
+        let bytes = others.saturating_add(message.bytes());
+        if bytes <= bytes_max && (self.by_topic.len() < max || former.is_some()) {
+            let topic = Arc::clone(&message.topic);
+            self.by_topic.insert(topic, message.clone());
+            self.bytes = bytes;
         }
     }
 
     /// Returns the messages that a subscription of `filter` gets, in the order of their topics.
     pub(super) fn matching<'a>(&'a self, filter: &'a str) -> impl Iterator<Item = &'a Message> {
         let prefix = literal_levels(filter).unwrap_or(filter);
-        self.0
+        self.by_topic
             .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
             .take_while(move |(topic, _)| topic.starts_with(prefix))
             .filter(move |(topic, _)| filter_matches(filter, topic))
@@ -37,7 +48,7 @@ impl Retained {
 
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 }
 
@@ -51,8 +62,8 @@ mod tests {
     #[test]
     fn an_empty_payload_removes_what_was_kept() {
         let mut retained = Retained::default();
-        retained.keep(&message("a", "1"), 10);
-        retained.keep(&message("a", ""), 10);
+        retained.keep(&message("a", "1"), 10, ANY);
+        retained.keep(&message("a", ""), 10, ANY);
         assert_eq!(retained.matching("#").count(), 0);
     }
 
@@ -60,10 +71,24 @@ mod tests {
     fn a_full_store_keeps_its_topics_up_to_date_and_takes_no_others() {
         let mut retained = Retained::default();
         for (topic, payload) in [("a", "1"), ("b", "1"), ("a", "2")] {
-            retained.keep(&message(topic, payload), 1);
+            retained.keep(&message(topic, payload), 1, ANY);
         }
         let kept: Vec<_> = retained.matching("+").cloned().collect();
         assert_eq!(kept, [message("a", "2")]);
+    }
+
+    #[test]
+    fn a_store_that_has_no_room_keeps_what_it_has() {
+        let mut retained = Retained::default();
+        for payload in ["12", "123", "1234"] {
+            retained.keep(&message("a", payload), 10, 4);
+        }
+        retained.keep(&message("b", ""), 10, 4);
+        let kept: Vec<_> = retained.matching("#").cloned().collect();
+        assert_eq!(kept, [message("a", "123")]);
+        retained.keep(&message("a", ""), 10, 4);
+        retained.keep(&message("b", "123"), 10, 4);
+        assert_eq!(retained.matching("b").count(), 1);
     }
 
     proptest! {
@@ -76,7 +101,7 @@ mod tests {
             let filter = filter.join("/") + if open_end { "/#" } else { "" };
             let mut retained = Retained::default();
             for topic in &topics {
-                retained.keep(&message(topic, "x"), 100);
+                retained.keep(&message(topic, "x"), 100, ANY);
             }
             let mut expected: Vec<_> = topics.clone();
             expected.retain(|topic| filter_matches(&filter, topic));
@@ -86,6 +111,8 @@ mod tests {
             prop_assert_eq!(found, expected);
         }
     }
+
+    const ANY: usize = usize::MAX;
 
     fn message(topic: &str, payload: &str) -> Message {
         Message {

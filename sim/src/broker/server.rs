@@ -34,6 +34,8 @@ pub struct Broker {
     pub(super) sessions: Sessions,
     pub(super) subscriptions: Subscriptions,
     pub(super) retained: Retained,
+    /// Bytes of all filters and of the messages in all mailboxes.
+    pub(super) held_bytes: usize,
     connections_broken: u64,
     messages_received: u64,
 }
@@ -65,6 +67,7 @@ impl Broker {
             sessions: Sessions::default(),
             subscriptions: Subscriptions::default(),
             retained: Retained::default(),
+            held_bytes: 0,
             connections_broken: 0,
             messages_received: 0,
         }
@@ -152,6 +155,18 @@ impl Broker {
         }
     }
 
+    /// Forgets when connections were to be cut off that are gone, if those are the most. Without
+    /// it such notes stay for as long as a client once said that it would be silent.
+    pub fn tidy(&mut self) {
+        let connections = &self.connections;
+        if self.deadlines.len() > 2 * connections.count() {
+            self.deadlines.retain(|at, connection| {
+                let live = connections.find(connection);
+                live.is_some_and(|live| live.entry_at == at)
+            });
+        }
+    }
+
     /// Publishes a message from outside, as an operator's tool would. Lost while stopped.
     pub fn publish(&mut self, message: &Message, out: &mut Vec<BrokerAction>) {
         if self.running {
@@ -184,6 +199,7 @@ impl Broker {
         self.deadlines.clear();
         if !keep_sessions {
             self.sessions = Sessions::default();
+            self.held_bytes = 0;
             self.subscriptions = Subscriptions::default();
             self.retained.clear();
         }
@@ -300,7 +316,11 @@ impl Broker {
         for filter in filters {
             self.subscriptions.remove(index, &filter);
             let held = &mut self.sessions.at(index).filters;
+            let before = held.len();
             held.retain(|held| *held != filter);
+            if held.len() < before {
+                self.held_bytes -= filter.len();
+            }
             out.push(BrokerAction::Note(BrokerEvent::Unsubscribed {
                 connection,
                 filter,
@@ -381,6 +401,7 @@ impl Broker {
     /// Removes a session and its subscriptions.
     pub(super) fn forget(&mut self, index: SessionIndex) {
         let session = self.sessions.remove(index);
+        self.held_bytes -= session.held_bytes();
         for filter in session.filters {
             self.subscriptions.remove(index, &filter);
         }

@@ -77,17 +77,21 @@ impl Session {
         })
     }
 
-    /// Removes the message that a client acknowledged; false if there is none.
-    pub(super) fn acknowledge(&mut self, packet_id: NonZeroU16) -> bool {
-        let Some(mailbox) = &mut self.mailbox else {
-            return false;
-        };
-        let is_it = |(id, _): &(NonZeroU16, Message)| *id == packet_id;
-        let Some(position) = mailbox.in_flight.iter().position(is_it) else {
-            return false;
-        };
-        mailbox.in_flight.remove(position);
-        true
+    /// Removes and returns the message that a client acknowledged, if there is one.
+    pub(super) fn acknowledge(&mut self, packet_id: NonZeroU16) -> Option<Message> {
+        let in_flight = &mut self.mailbox.as_deref_mut()?.in_flight;
+        let position = in_flight.iter().position(|(id, _)| *id == packet_id)?;
+        in_flight.remove(position).map(|(_, message)| message)
+    }
+
+    /// Returns the bytes of all filters and messages that are held for the client.
+    pub(super) fn held_bytes(&self) -> usize {
+        let filters: usize = self.filters.iter().map(|filter| filter.len()).sum();
+        let messages = self.mailbox.as_deref().map_or(0, |mailbox| {
+            let in_flight = mailbox.in_flight.iter().map(|(_, message)| message);
+            in_flight.chain(&mailbox.queued).map(Message::bytes).sum()
+        });
+        filters + messages
     }
 }
 
@@ -196,10 +200,10 @@ mod tests {
         let index = sessions.add(&"a".into(), false);
         let session = sessions.at(index);
         assert!(session.queue(message(), 1));
-        assert!(!session.acknowledge(NonZeroU16::MIN));
+        assert_eq!(session.acknowledge(NonZeroU16::MIN), None);
         session.launch(1);
-        assert!(session.acknowledge(NonZeroU16::MIN));
-        assert!(!session.acknowledge(NonZeroU16::MIN));
+        assert!(session.acknowledge(NonZeroU16::MIN).is_some());
+        assert_eq!(session.acknowledge(NonZeroU16::MIN), None);
     }
 
     #[test]
@@ -211,7 +215,7 @@ mod tests {
         assert!(!session.queue(message(), 2));
         assert_eq!(session.launch(1).map(|(id, _)| id.get()), Some(1));
         assert_eq!(session.launch(1), None);
-        assert!(session.acknowledge(NonZeroU16::MIN));
+        assert!(session.acknowledge(NonZeroU16::MIN).is_some());
         assert_eq!(session.launch(1).map(|(id, _)| id.get()), Some(2));
         assert_eq!(session.in_flight().len(), 1);
     }

@@ -37,6 +37,11 @@ pub struct BrokerSpec {
     pub in_flight_max: usize,
     /// Most messages that wait for one client (`max_queued_messages`); the newest is dropped.
     pub queued_max: usize,
+    /// Most bytes of filters, and of messages with their topics, that are held for clients; the
+    /// newest message is dropped, and the newest subscription answered with failure.
+    pub held_bytes_max: usize,
+    /// Most bytes of retained messages, topics included; the newest is not retained.
+    pub retained_bytes_max: usize,
     /// Most topics with a retained message; the message of another topic is not retained.
     pub retained_max: usize,
     /// Most subscriptions of one client; others are answered with failure.
@@ -53,6 +58,8 @@ impl Default for BrokerSpec {
             packet_size_max: 256 * 1_024,
             in_flight_max: 20,
             queued_max: 1_000,
+            held_bytes_max: usize::MAX,
+            retained_bytes_max: usize::MAX,
             retained_max: 1_000_000,
             subscriptions_max: 100,
         }

@@ -107,6 +107,28 @@ fn messages_wait_within_bounds() {
 }
 
 #[test]
+fn what_all_clients_hold_is_bounded_in_bytes() {
+    // The filter "t" is one byte, and so are the topic and each payload.
+    let spec = BrokerSpec {
+        held_bytes_max: 5,
+        ..BrokerSpec::default()
+    };
+    let mut world = World::new(spec);
+    world.open(0, &CONNECT_A);
+    world.say(0, &SUBSCRIBE_T);
+    for payload in ["1", "2", "3"] {
+        world.command("t", payload);
+    }
+    let [BrokerAction::Note(BrokerEvent::MessageDropped { message, .. })] = &world.last[..] else {
+        panic!("{:?}", world.last);
+    };
+    assert_eq!(&*message.payload, b"3");
+    assert!(world.say(0, b"\x40\x02\x00\x01").is_empty());
+    world.command("t", "4");
+    assert_eq!(world.last.len(), 2, "what was acknowledged made room");
+}
+
+#[test]
 fn the_same_client_on_a_new_stream_takes_the_session_over() {
     let mut world = World::new(BrokerSpec::default());
     world.open(0, &CONNECT_A_KEPT);

@@ -15,11 +15,15 @@ struct Home {
 /// Where TLS lives, and with it all cryptography.
 const TLS: &[&str] = &["sim/src/stack/tls/"];
 /// Crates with a fixed home.
-const HOMES: [Home; 20] = [
+const HOMES: [Home; 21] = [
     home("aes_gcm", TLS),
     home(
         "annotate_snippets",
         &["harness/src/diagnostic.rs", "harness/src/diagnostic/"],
+    ),
+    home(
+        "askama",
+        &["harness/src/report/html.rs", "harness/src/report/html/"],
     ),
     home("chacha20poly1305", TLS),
     home("ckb_vm", &["sim/src/emulator.rs", "sim/src/emulator/"]),

@@ -19,7 +19,7 @@ const HARNESS: &str = "harness/src/";
 /// Place of the modules between the braces.
 const PEERS: u8 = 5;
 /// Place of each module of `sim` on the line. A module that is not here is a finding.
-const PLACES: [(&str, u8); 28] = [
+const PLACES: [(&str, u8); 29] = [
     ("adversary", PEERS),
     ("analog", PEERS),
     ("board", PEERS),
@@ -47,6 +47,7 @@ const PLACES: [(&str, u8); 28] = [
     ("stack", PEERS),
     ("time", 1),
     ("units", 0),
+    ("workbench", PEERS),
     ("world", 7),
 ];
 /// Modules of `harness`, and what they must not know.

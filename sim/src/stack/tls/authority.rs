@@ -23,7 +23,7 @@ use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiCli
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 
-use self::certificate::{Identity, Purpose, Validity};
+use self::certificate::{Identity, Names, Purpose, Validity};
 use self::verifier::{ScopedIdentity, Unchecked};
 use super::luck::stream_of;
 use super::micropython::Profile;
@@ -31,7 +31,7 @@ use super::provider::scope::{ScopedKeyLog, ScopedTime};
 use super::provider::{Family, Holder};
 use super::sessions::ScopedSessions;
 use super::setup::{ClientSetup, ServerSetup};
-use super::spec::{SessionKeeping, Stack, TlsSpec, Verification, Versions};
+use super::spec::{SessionKeeping, Stack, TlsSettings, TlsSpec, Verification, Versions};
 use crate::adversary::Impostor;
 use crate::id::NodeId;
 use crate::rng::{EntityId, Purpose as Luck, Rng};
@@ -93,7 +93,7 @@ impl Authority {
         let mut luck = self::luck(seed, EntityId::World, Part::Server, 0);
         let leaf = Identity::draw(
             issuers.last(),
-            &settings.server_name,
+            server_names(settings),
             Purpose::Server,
             validity,
             (settings.certificate_key, Holder::Server),
@@ -176,7 +176,7 @@ impl Authority {
         let mut luck = luck(self.seed, EntityId::Node(node), Part::Node, 0);
         Identity::draw(
             self.issuers.last(),
-            &format!("node-{}.nodelab.test", node.0),
+            format!("node-{}.nodelab.test", node.0).as_str().into(),
             Purpose::Client,
             self.validity(),
             (self.spec.settings().certificate_key, Holder::Client),
@@ -201,6 +201,14 @@ impl Authority {
     }
 }
 
+/// Returns what a certificate names that is for the server.
+fn server_names(settings: &TlsSettings) -> Names<'_> {
+    Names {
+        common: &settings.server_name,
+        also: &settings.also_named,
+    }
+}
+
 /// Draws a root and the intermediates below it, in this order; genuine ones, or a forger's with
 /// a root of some name.
 fn chain(
@@ -216,7 +224,14 @@ fn chain(
     };
     let mut draw = |issuer: Option<&Identity>, name: &str, genuine| {
         let holder = forged.map_or(genuine, |_| Holder::Stranger);
-        Identity::draw(issuer, name, Purpose::Authority, wide, (kind, holder), luck)
+        Identity::draw(
+            issuer,
+            name.into(),
+            Purpose::Authority,
+            wide,
+            (kind, holder),
+            luck,
+        )
     };
     let root = forged.unwrap_or(ROOT_NAME);
     let mut issuers = vec![draw(None, root, Holder::Root)];
@@ -366,7 +381,7 @@ impl std::fmt::Debug for Authority {
 mod tests {
     use super::super::pair::{authority_of, settings};
     use super::super::setup::{ClientKind, ServerKind};
-    use super::super::spec::{KeyKind, TlsSettings};
+    use super::super::spec::KeyKind;
     use super::*;
 
     #[test]
@@ -421,6 +436,27 @@ mod tests {
                 assert_eq!(node.cert.len(), 1 + usize::from(intermediates));
             }
         }
+    }
+
+    #[test]
+    fn further_names_are_in_the_genuine_certificate_and_in_forgeries() {
+        let settings = TlsSettings {
+            also_named: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            ..settings()
+        };
+        let authority = authority_of(Family::here(), settings, 1);
+        let forged = forgery::forge(&authority, Impostor::Expired);
+        for der in [&authority.leaf.der, &forged.cert[0]] {
+            let leaf = webpki::EndEntityCert::try_from(der).expect("it parses");
+            for name in ["broker.test", "localhost", "127.0.0.1"] {
+                let name = ServerName::try_from(name).expect("a name");
+                assert!(leaf.verify_is_valid_for_subject_name(&name).is_ok());
+            }
+        }
+        let elsewhere = forgery::forge(&authority, Impostor::WrongName);
+        let leaf = webpki::EndEntityCert::try_from(&elsewhere.cert[0]).expect("it parses");
+        let name = ServerName::try_from("localhost").expect("a name");
+        assert!(leaf.verify_is_valid_for_subject_name(&name).is_err());
     }
 
     fn of(seed: u64) -> Authority {

@@ -198,6 +198,15 @@ impl Endpoint {
         }
     }
 
+    /// Returns the host names in the certificate that the peer showed; `None` if it showed none.
+    #[must_use]
+    pub fn peer_names(&self) -> Option<Vec<String>> {
+        match &self.0 {
+            Kind::Modelled(_) => None,
+            Kind::Rustls(end) => end.peer_names(),
+        }
+    }
+
     /// Returns whether the peer sent `close_notify`.
     #[must_use]
     pub fn peer_has_closed(&self) -> bool {

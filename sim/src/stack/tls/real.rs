@@ -229,6 +229,12 @@ impl Real {
         self.state.peer_closed
     }
 
+    pub(super) fn peer_names(&self) -> Option<Vec<String>> {
+        let leaf = self.connection.peer_certificates()?.first()?;
+        let leaf = webpki::EndEntityCert::try_from(leaf).ok()?;
+        Some(leaf.valid_dns_names().map(str::to_owned).collect())
+    }
+
     /// Lets rustls read everything; returns why it gave up, if it did.
     fn process(&mut self, mut bytes: &[u8]) -> Option<TlsFailure> {
         while !bytes.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pki_types::DnsName;
+use pki_types::{DnsName, ServerName};
 
 /// Longest chain between the root and the leaf.
 pub const INTERMEDIATES_MAX: u8 = 3;
@@ -111,6 +111,9 @@ pub enum Chip {
 /// What is asked for, not yet checked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TlsSettings {
+    /// Further names and addresses in the server's certificate, beside its
+    /// [name](Self::server_name).
+    pub also_named: Vec<String>,
     /// Kind of all keys in certificates.
     pub certificate_key: KeyKind,
     /// The node's chip.
@@ -211,6 +214,7 @@ impl TlsSettings {
         };
         let unchecked = stack == Stack::MicroPython;
         Self {
+            also_named: Vec::new(),
             certificate_key: KeyKind::P256,
             chip,
             groups,
@@ -295,6 +299,12 @@ impl TlsSettings {
             (distinct(&self.suites), TlsSpecError::Suites),
             (
                 DnsName::try_from(self.server_name.as_str()).is_ok(),
+                TlsSpecError::ServerName,
+            ),
+            (
+                self.also_named
+                    .iter()
+                    .all(|name| ServerName::try_from(name.as_str()).is_ok()),
                 TlsSpecError::ServerName,
             ),
         ];

@@ -10,7 +10,8 @@ use rand_core::Rng as _;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyIdMethod, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
-    PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey, date_time_ymd,
+    PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm, SigningKey,
+    date_time_ymd,
 };
 
 use super::super::provider::{Holder, Key};
@@ -36,6 +37,15 @@ pub(super) enum Purpose {
     Server,
 }
 
+/// Whom a certificate names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names<'a> {
+    /// Its common name, and the first of an end's alternative names.
+    pub common: &'a str,
+    /// An end's further names, each a host's or an address.
+    pub also: &'a [String],
+}
+
 /// A certificate with its private key, and what is needed to sign others with it.
 pub(super) struct Identity {
     /// The certificate.
@@ -50,18 +60,24 @@ struct Subject {
     public: Vec<u8>,
 }
 
+impl<'a> From<&'a str> for Names<'a> {
+    fn from(common: &'a str) -> Self {
+        Self { common, also: &[] }
+    }
+}
+
 impl Identity {
     /// Draws a key and certifies it by `issuer`, or by itself.
     pub(super) fn draw(
         issuer: Option<&Self>,
-        name: &str,
+        names: Names<'_>,
         purpose: Purpose,
         validity: Validity,
         (kind, holder): (KeyKind, Holder),
         luck: &mut ChaCha12Rng,
     ) -> Self {
         let key = Key::draw(kind, holder, luck);
-        let params = params(name, purpose, validity, luck);
+        let params = params(names, purpose, validity, luck);
         let subject = Subject::of(&key);
         let certificate = match issuer {
             None => params.self_signed(&subject),
@@ -80,13 +96,15 @@ impl Identity {
 }
 
 fn params(
-    name: &str,
+    names: Names<'_>,
     purpose: Purpose,
     validity: Validity,
     luck: &mut ChaCha12Rng,
 ) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, names.common);
     params.serial_number = Some(SerialNumber::from(number(luck)));
     params.key_identifier_method = KeyIdMethod::PreSpecified(number(luck));
     params.use_authority_key_identifier_extension = true;
@@ -97,18 +115,26 @@ fn params(
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
             params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         }
-        Purpose::Client => end_entity(&mut params, name, ExtendedKeyUsagePurpose::ClientAuth),
-        Purpose::Server => end_entity(&mut params, name, ExtendedKeyUsagePurpose::ServerAuth),
+        Purpose::Client => end_entity(&mut params, names, ExtendedKeyUsagePurpose::ClientAuth),
+        Purpose::Server => end_entity(&mut params, names, ExtendedKeyUsagePurpose::ServerAuth),
     }
     params
 }
 
-fn end_entity(params: &mut CertificateParams, name: &str, usage: ExtendedKeyUsagePurpose) {
-    let name = name.try_into().expect("names are ASCII");
-    params.subject_alt_names = vec![rcgen::SanType::DnsName(name)];
+fn end_entity(params: &mut CertificateParams, names: Names<'_>, usage: ExtendedKeyUsagePurpose) {
+    let all = std::iter::once(names.common).chain(names.also.iter().map(String::as_str));
+    params.subject_alt_names = all.map(alternative).collect();
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![usage];
+}
+
+/// Returns an alternative name: an address if it is one, else a host's.
+fn alternative(name: &str) -> SanType {
+    match name.parse() {
+        Ok(address) => SanType::IpAddress(address),
+        Err(_) => SanType::DnsName(name.try_into().expect("names are ASCII")),
+    }
 }
 
 /// Draws 16 bytes that DER takes for a positive number, so that all have one length.

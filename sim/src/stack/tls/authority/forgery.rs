@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::sign::CertifiedKey;
 
 use super::super::provider::Holder;
-use super::certificate::{Identity, Purpose, Validity};
+use super::certificate::{Identity, Names, Purpose, Validity};
 use super::{Authority, Part, certified, chain, luck};
 use crate::adversary::Impostor;
 use crate::rng::EntityId;
@@ -22,9 +22,9 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
     let settings = authority.spec.settings();
     let key = (settings.certificate_key, Holder::Stranger);
     let genuine = authority.validity();
-    let name = settings.server_name.as_str();
+    let name = super::server_names(settings);
     let issuers = &authority.issuers;
-    let mut leaf = |issuer, name: &str, purpose, validity| {
+    let mut leaf = |issuer, name: Names<'_>, purpose, validity| {
         Identity::draw(issuer, name, purpose, validity, key, &mut luck)
     };
     let from_genuine = issuers.last();
@@ -39,7 +39,7 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
             )
         }
         Impostor::LeafAsCa => {
-            let signer = leaf(from_genuine, ELSEWHERE, Purpose::Server, genuine);
+            let signer = leaf(from_genuine, ELSEWHERE.into(), Purpose::Server, genuine);
             let forged = leaf(Some(&signer), name, Purpose::Server, genuine);
             let above = certified(&signer, issuers).cert;
             let chain = std::iter::once(forged.der).chain(above).collect();
@@ -72,7 +72,7 @@ pub(super) fn forge(authority: &Authority, how: Impostor) -> CertifiedKey {
             CertifiedKey::new(vec![own.der], Arc::new(own.key))
         }
         Impostor::WrongName => certified(
-            &leaf(from_genuine, ELSEWHERE, Purpose::Server, genuine),
+            &leaf(from_genuine, ELSEWHERE.into(), Purpose::Server, genuine),
             issuers,
         ),
         Impostor::WrongPurpose => {

@@ -1,0 +1,303 @@
+//! The charts of a node: which curves there are, in which words.
+//!
+//! Owns what is drawn of which series. Does not know scales.
+
+use nodelab_sim::SimTime;
+
+use super::chart::{Chart, Legend, Mark, Scale, Stage, Table, WIDTH};
+use super::portrait::NodePortrait;
+use super::series::{Bucket, Series};
+use super::svg::{Path, line};
+
+/// Height of the charts that matter most.
+const TALL: u32 = 260;
+/// How far beyond everything else the chart follows the sensor's voltage, in °C.
+const SENSED_ROOM: f64 = 15.0;
+/// Height of the others.
+const LOW: u32 = 150;
+
+/// Returns the charts of a node that have anything to show.
+pub(super) fn charts(prefix: &str, stage: Stage<'_>) -> Vec<Chart> {
+    let Some(node) = stage.portrait.nodes.get(stage.node) else {
+        return Vec::new();
+    };
+    let all = [
+        temperature(stage, node),
+        code(stage, node),
+        super::link::standing(stage, node),
+        super::link::signal(stage, node),
+        super::link::rate(stage, node),
+        queue(stage, node),
+        super::charge::charge(stage, node),
+    ];
+    let present = all.into_iter().flatten().enumerate();
+    present
+        .map(|(place, chart)| Chart {
+            id: format!("{prefix}-c{}", place + 1),
+            ..chart
+        })
+        .collect()
+}
+
+/// True, sensed and believed temperature, with what a reading may be off by.
+fn temperature(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
+    let (low, high) = node.truth.extent()?;
+    let header = stage.portrait.header.as_ref()?;
+    let band = f64::from(header.error_band_mc) / 1e3;
+    let (least, most) = node.reported.extent().unwrap_or((low, high));
+    let low = celsius(low.min(least)).min(celsius(low) - band);
+    let high = celsius(high.max(most)).max(celsius(high) + band);
+    // A sensor with a fault may say anything; the chart is about what is near.
+    let sensed = node.sensed.extent().map(|(least, most)| {
+        let (least, most) = (celsius(least), celsius(most));
+        (least.max(low - SENSED_ROOM), most.min(high + SENSED_ROOM))
+    });
+    let (least, most) = sensed.unwrap_or((low, high));
+    let scale = Scale::around(low.min(least), high.max(most), TALL);
+    let y = |value: i64| scale.inside(celsius(value));
+    let mut marks = stage.background(scale);
+    marks += &band_of(stage, &node.truth, band, scale).element("band");
+    marks += &stage.curve(&node.truth, y).element("truth");
+    marks += &stage.curve(&node.sensed, y).element("sensed");
+    marks += &stage.dots(&node.reported, y, "reported");
+    let decimals = scale.decimals();
+    let head = ["time", "true °C", "sensed °C", "reported °C", "readings"];
+    let rows = stage.rows().filter_map(|(from, to)| {
+        let truth = node.truth.between(from, to)?;
+        let reported = node.reported.between(from, to);
+        Some(vec![
+            SimTime::from_nanos(from).to_string(),
+            extent_of(Some(truth)),
+            extent_of(node.sensed.between(from, to)),
+            extent_of(reported),
+            reported.map_or(0, |bucket| bucket.count).to_string(),
+        ])
+    });
+    Some(Chart {
+        title: "Temperature".to_owned(),
+        summary: off_by(node, band) + &beyond(node, scale),
+        height: TALL,
+        marks,
+        y: scale.ticks(|value| format!("{value:.decimals$} °C")),
+        legend: vec![
+            Legend::new(Mark::Line, "truth", "true"),
+            Legend::new(Mark::Area, "band", format!("± {band:.1} °C of it")),
+            Legend::new(Mark::Line, "sensed", "what the sensor's voltage says"),
+            Legend::new(Mark::Dots, "reported", "what the node reports"),
+        ],
+        table: table(&head, rows),
+        ..blank(stage)
+    })
+}
+
+/// Says how far the readings are off.
+fn off_by(node: &NodePortrait, band: f64) -> String {
+    let pairs = node.reported.buckets().iter().filter_map(|reported| {
+        let truths = node.truth.buckets().iter();
+        let mut truths = truths.rev();
+        let truth = truths.find(|truth| truth.from <= reported.from)?;
+        let above = reported.max - truth.min;
+        let below = truth.max - reported.min;
+        Some(above.max(below))
+    });
+    let readings = node.reported.count();
+    match pairs.max() {
+        Some(most) => format!(
+            "{readings} readings, at most {:.2} °C off. The band is ± {band:.1} °C of the truth.",
+            celsius(most.max(0))
+        ),
+        None => format!("No reading was believed. The band is ± {band:.1} °C of the truth."),
+    }
+}
+
+/// Says what lies outside of the chart.
+fn beyond(node: &NodePortrait, scale: Scale) -> String {
+    let is_outside = |value: i64| {
+        let place = scale.y(celsius(value));
+        place < 0.0 || place > f64::from(TALL)
+    };
+    match node.sensed.extent() {
+        Some((least, most)) if is_outside(least) || is_outside(most) => format!(
+            " The sensor's voltage says {:.0} °C to {:.0} °C: what lies beyond is drawn at the \
+             edge.",
+            celsius(least),
+            celsius(most)
+        ),
+        _ => String::new(),
+    }
+}
+
+fn band_of(stage: Stage<'_>, truth: &Series, band: f64, scale: Scale) -> Path {
+    let mut path = Path::default();
+    let x = |bucket: &Bucket| stage.x(u64::midpoint(bucket.from, bucket.to));
+    for bucket in truth.buckets() {
+        path.to(x(bucket), scale.y(celsius(bucket.max) + band));
+    }
+    for bucket in truth.buckets().iter().rev() {
+        path.to(x(bucket), scale.y(celsius(bucket.min) - band));
+    }
+    path.close();
+    path
+}
+
+/// Codes of the converter, and those that were not believed.
+fn code(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
+    let (low, high) = node.code.extent()?;
+    let scale = Scale::counting(plain(low), plain(high), LOW);
+    let y = |value: i64| scale.y(plain(value));
+    let mut marks = stage.background(scale);
+    marks += &stage.dots(&node.code, y, "code");
+    let mut rejected = Path::default();
+    for bucket in node.rejected.buckets() {
+        let x = stage.x(u64::midpoint(bucket.from, bucket.to));
+        rejected.jump(x, (y(bucket.max) - 9.0).max(0.0));
+        rejected.to(x, (y(bucket.min) + 9.0).min(f64::from(LOW)));
+    }
+    marks += &rejected.element("rejected");
+    let head = [
+        "time",
+        "least code",
+        "most code",
+        "conversions",
+        "not believed",
+    ];
+    let rows = stage.rows().filter_map(|(from, to)| {
+        let code = node.code.between(from, to)?;
+        let refused = node.rejected.between(from, to);
+        Some(vec![
+            SimTime::from_nanos(from).to_string(),
+            code.min.to_string(),
+            code.max.to_string(),
+            code.count.to_string(),
+            refused.map_or(0, |bucket| bucket.count).to_string(),
+        ])
+    });
+    let mut legend = vec![Legend::new(Mark::Dots, "code", "code of a conversion")];
+    if !node.rejected.is_empty() {
+        legend.push(Legend::new(Mark::Strokes, "rejected", "not believed"));
+    }
+    Some(Chart {
+        title: "Converter".to_owned(),
+        summary: format!(
+            "{} conversions, codes {low} to {high}; {} samples were not believed.",
+            node.code.count(),
+            node.rejected.count()
+        ),
+        height: LOW,
+        marks,
+        y: scale.ticks(|value| format!("{value:.0}")),
+        legend,
+        table: table(&head, rows),
+        ..blank(stage)
+    })
+}
+
+/// Readings that wait, and how many find room.
+fn queue(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
+    let (_, most) = node.queue.extent()?;
+    let capacity = i64::from(stage.portrait.header.as_ref()?.queue_capacity);
+    // A queue that was never a quarter full is shown closer.
+    let is_close = most * 4 < capacity;
+    let top = if is_close { most.max(1) } else { capacity };
+    let scale = Scale::counting(0.0, plain(top), LOW);
+    let y = |value: i64| scale.y(plain(value));
+    let mut marks = stage.background(scale);
+    marks += &steps(stage, &node.queue, y).element("queue");
+    if !is_close {
+        marks += &line("limit", (0.0, y(capacity)), (WIDTH, y(capacity)));
+    }
+    let head = ["time", "least", "most", "at the end"];
+    let mut last = 0;
+    let rows = stage.rows().map(|(from, to)| {
+        let bucket = node.queue.between(from, to);
+        let cells = bucket.map_or([last; 3], |bucket| [bucket.min, bucket.max, bucket.last]);
+        last = cells[2];
+        let mut row = vec![SimTime::from_nanos(from).to_string()];
+        row.extend(cells.map(|cell| cell.to_string()));
+        row
+    });
+    let mut legend = vec![Legend::new(Mark::Line, "queue", "readings that wait")];
+    if !is_close {
+        legend.push(Legend::new(Mark::Line, "limit", "capacity"));
+    }
+    Some(Chart {
+        title: "Queue".to_owned(),
+        summary: format!("At most {most} of {capacity} places were taken."),
+        height: LOW,
+        marks,
+        y: scale.ticks(|value| format!("{value:.0}")),
+        legend,
+        table: table(&head, rows),
+        ..blank(stage)
+    })
+}
+
+/// Draws a series whose values hold until they change.
+pub(super) fn steps(stage: Stage<'_>, series: &Series, y: impl Fn(i64) -> f64) -> Path {
+    let mut path = Path::default();
+    let mut seen = false;
+    for bucket in series.buckets() {
+        let x = stage.x(bucket.from);
+        if !seen {
+            path.jump(x, y(0).min(y(bucket.min)));
+        }
+        seen = true;
+        path.step(x, y(bucket.max));
+        if bucket.min != bucket.max {
+            path.step(x, y(bucket.min));
+        }
+        path.step(stage.x(bucket.to), y(bucket.last));
+    }
+    if let Some(last) = series.buckets().last() {
+        path.step(WIDTH, y(last.last));
+    }
+    path
+}
+
+/// Returns a chart with an axis of time and nothing else.
+pub(super) fn blank(stage: Stage<'_>) -> Chart {
+    Chart {
+        id: String::new(),
+        title: String::new(),
+        summary: String::new(),
+        height: LOW,
+        marks: String::new(),
+        x: stage.x_ticks(),
+        y: Vec::new(),
+        faults: stage.fault_labels(),
+        labels: Vec::new(),
+        legend: Vec::new(),
+        table: Table::default(),
+    }
+}
+
+/// Returns a table.
+pub(super) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
+    Table {
+        head: head.iter().map(|&word| word.to_owned()).collect(),
+        rows: rows.collect(),
+    }
+}
+
+/// Returns the temperatures of a stretch, as one number or as two.
+fn extent_of(bucket: Option<Bucket>) -> String {
+    let Some(bucket) = bucket else {
+        return "–".to_owned();
+    };
+    let (least, most) = (celsius(bucket.min), celsius(bucket.max));
+    if bucket.min == bucket.max {
+        format!("{least:.2}")
+    } else {
+        format!("{least:.2} to {most:.2}")
+    }
+}
+
+fn celsius(milli: i64) -> f64 {
+    plain(milli) / 1e3
+}
+
+/// Returns a number to draw with.
+#[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+pub(super) const fn plain(value: i64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,391 @@
+//! One client of the TLS endpoint: its socket, its patience, and who misbehaves between.
+//!
+//! ```text
+//! socket ── Tap, if any ── Session ── echo
+//! ```
+//!
+//! Owns one connection from its first byte to its line in the journal.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use nodelab_sim::adversary::{Passage, Tap, Way};
+use nodelab_sim::stack::tls::ServerSetup;
+use nodelab_sim::{SimSpan, SimTime};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::session::{Milestone, Session};
+use super::{Behaviour, TlsOptions};
+use crate::serve::door::Guest;
+use crate::serve::house::House;
+
+/// Bytes that are read at a time.
+const READ_MAX: usize = 16 * 1_024;
+/// How long a handshake may take.
+const HANDSHAKE_PATIENCE: SimSpan = SimSpan::from_secs(10);
+/// How long a client may be silent, and how long a stall lasts.
+const IDLE_PATIENCE: SimSpan = SimSpan::from_secs(300);
+/// How long a client may take to read what is written to it.
+const WRITE_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take to close after this end did.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+/// What a flood consists of, and how much of it one client gets.
+const FLOOD_CHUNK: [u8; 16 * 1_024] = [b'~'; 16 * 1_024];
+const FLOOD_MAX: usize = 1 << 30;
+/// A fatal alert in the clear: `handshake_failure` (RFC 8446 §6).
+const ALERT: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
+
+/// How every client is treated.
+#[derive(Debug)]
+pub(super) struct Manner {
+    banner: Option<String>,
+    behaviour: Behaviour,
+    house: House,
+    setup: ServerSetup,
+    tally: Tally,
+}
+
+/// What was done, for the summary.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    failed: AtomicU64,
+    full: AtomicU64,
+    resumed: AtomicU64,
+    silent: AtomicU64,
+}
+
+/// One connection.
+struct Attendance<'a> {
+    manner: &'a Manner,
+    number: u32,
+    session: Session,
+    socket: TcpStream,
+    tap: Option<Tap>,
+    /// When it is closed unless something happens.
+    until: SimTime,
+    /// Whether the handshake is done.
+    secured: bool,
+}
+
+/// Whether a connection goes on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Next {
+    /// It does.
+    On,
+    /// It ends with everything said that is to be said.
+    Over,
+    /// It ends at once: the peer has gone, or an attack cut it.
+    Cut,
+}
+
+impl Manner {
+    pub(super) fn new(setup: ServerSetup, options: &TlsOptions, house: &House) -> Self {
+        Self {
+            banner: options.banner.clone(),
+            behaviour: options.behaviour,
+            house: house.clone(),
+            setup,
+            tally: Tally::default(),
+        }
+    }
+
+    pub(super) const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn tell(&self, number: u32, what: std::fmt::Arguments<'_>) {
+        let journal = &self.house.journal;
+        journal.tell("tls", format_args!("#{number} {what}"));
+    }
+}
+
+impl Tally {
+    /// Returns what to print at the end.
+    pub(super) fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let troubles: Vec<String> = [
+            (of(&self.silent), "silent for too long"),
+            (turned_away, "turned away"),
+        ]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(", {count} {what}"))
+        .collect();
+        vec![format!(
+            "tls   {guests} connections: {} full handshakes, {} resumed, {} failed{}",
+            of(&self.full),
+            of(&self.resumed),
+            of(&self.failed),
+            troubles.concat(),
+        )]
+    }
+}
+
+/// Serves one client until it goes.
+pub(super) async fn attend(guest: Guest, manner: std::sync::Arc<Manner>) {
+    let clock = manner.house.clock;
+    let now = clock.now();
+    let seed = manner.house.certificates().seed();
+    manner.tell(guest.number, format_args!("{} connected", guest.peer));
+    let tap = manner.behaviour.tap(now);
+    // Whoever is slow on purpose gets the time for it.
+    let patience = if tap.is_some() {
+        IDLE_PATIENCE
+    } else {
+        HANDSHAKE_PATIENCE
+    };
+    let attendance = Attendance {
+        number: guest.number,
+        session: Session::open(&manner.setup, (seed, guest.number), clock),
+        socket: guest.stream,
+        tap,
+        until: now.after(patience),
+        secured: false,
+        manner: &manner,
+    };
+    match manner.behaviour {
+        Behaviour::Alert | Behaviour::Close | Behaviour::Reset | Behaviour::Stall => {
+            attendance.be_rude(manner.behaviour).await;
+        }
+        Behaviour::Flood | Behaviour::Honest | Behaviour::Struck(_) => attendance.run().await,
+    }
+    drop(guest.seat);
+}
+
+impl Attendance<'_> {
+    /// Does what needs no TLS: waits for the first bytes, and answers as it was told to.
+    async fn be_rude(mut self, behaviour: Behaviour) {
+        let mut buffer = vec![0; READ_MAX];
+        let clock = self.manner.house.clock;
+        let first = tokio::select! {
+            read = self.socket.read(&mut buffer) => matches!(read, Ok(1..)),
+            () = clock.until(self.until) => false,
+            () = self.manner.house.closing.wait() => false,
+        };
+        if !first {
+            return self
+                .manner
+                .tell(self.number, format_args!("left before it said anything"));
+        }
+        let name = crate::tls::axis::Axis::name(behaviour);
+        self.manner.tell(
+            self.number,
+            format_args!("got what it was meant to get: {name}"),
+        );
+        match behaviour {
+            Behaviour::Alert => {
+                self.write(&ALERT).await;
+                self.linger().await;
+            }
+            Behaviour::Reset => {
+                // Closing with zero linger sends RST (socket(7), SO_LINGER).
+                self.socket.set_zero_linger().ok();
+            }
+            Behaviour::Stall => {
+                let until = clock.now().after(IDLE_PATIENCE);
+                let gone =
+                    async { while matches!(self.socket.read(&mut buffer).await, Ok(1..)) {} };
+                tokio::select! {
+                    () = gone => {}
+                    () = clock.until(until) => {}
+                    () = self.manner.house.closing.wait() => {}
+                }
+                self.manner.tell(self.number, format_args!("gone"));
+            }
+            Behaviour::Close | Behaviour::Flood | Behaviour::Honest | Behaviour::Struck(_) => {}
+        }
+    }
+
+    /// Speaks TLS, through the tap if there is one.
+    async fn run(mut self) {
+        let house = &self.manner.house;
+        let mut buffer = vec![0; READ_MAX];
+        let next = loop {
+            let tap_due = self.tap.as_ref().and_then(Tap::poll_timeout);
+            let due = tap_due.unwrap_or(SimTime::MAX).min(self.until);
+            let next = tokio::select! {
+                read = self.socket.read(&mut buffer) => match read {
+                    Ok(count @ 1..) => self.received(&buffer[..count]).await,
+                    Ok(0) | Err(_) => self.ended(),
+                },
+                () = house.clock.until(due) => self.timed_out().await,
+                () = house.closing.wait() => self.close().await,
+            };
+            if next != Next::On {
+                break next;
+            }
+        };
+        if next == Next::Over {
+            self.linger().await;
+        }
+    }
+
+    /// Takes bytes of the socket.
+    async fn received(&mut self, bytes: &[u8]) -> Next {
+        let now = self.manner.house.clock.now();
+        if self.secured {
+            self.until = now.after(IDLE_PATIENCE);
+        }
+        let Some(tap) = &mut self.tap else {
+            self.session.receive(bytes);
+            return self.answer().await;
+        };
+        let mut out = Passage::default();
+        tap.carry(now, Way::Up, bytes, &mut out);
+        let said = self.write(&out.down).await;
+        self.session.receive(&out.up);
+        match said {
+            Next::On => self.answer().await,
+            Next::Cut | Next::Over => said,
+        }
+    }
+
+    /// Echoes what came, and writes what TLS has to say.
+    async fn answer(&mut self) -> Next {
+        self.milestones();
+        let mut plain = Vec::new();
+        self.session.take_plain(&mut plain);
+        if !plain.is_empty() {
+            self.session.write(&plain);
+        }
+        if self.secured && self.manner.behaviour == Behaviour::Flood {
+            return self.flood().await;
+        }
+        let over = self.session.is_over();
+        if over {
+            self.session.close();
+        }
+        let next = self.flush().await;
+        if next == Next::On && over {
+            Next::Over
+        } else {
+            next
+        }
+    }
+
+    /// Writes without end, which the client ends.
+    async fn flood(&mut self) -> Next {
+        let mut sent = 0;
+        while sent < FLOOD_MAX {
+            self.session.write(&FLOOD_CHUNK);
+            sent += FLOOD_CHUNK.len();
+            if self.flush().await != Next::On || self.manner.house.closing.is_closing() {
+                break;
+            }
+        }
+        self.manner
+            .tell(self.number, format_args!("was flooded with {sent} bytes"));
+        Next::Cut
+    }
+
+    /// Writes the records that are ready, through the tap.
+    async fn flush(&mut self) -> Next {
+        let mut records = Vec::new();
+        self.session.take_output(&mut records);
+        let now = self.manner.house.clock.now();
+        let mut out = Passage::default();
+        match &mut self.tap {
+            None => out.down = records,
+            Some(tap) if !records.is_empty() => tap.carry(now, Way::Down, &records, &mut out),
+            Some(_) => {}
+        }
+        let next = self.write(&out.down).await;
+        if out.cut { Next::Cut } else { next }
+    }
+
+    /// Prints what happened, and does what follows from it.
+    fn milestones(&mut self) {
+        while let Some(milestone) = self.session.poll() {
+            let tally = &self.manner.tally;
+            match milestone {
+                Milestone::Connected { resumed, words } => {
+                    let counter = if resumed { &tally.resumed } else { &tally.full };
+                    counter.fetch_add(1, Ordering::Relaxed);
+                    self.manner.tell(self.number, format_args!("{words}"));
+                    self.connected();
+                }
+                Milestone::Failed(words) => {
+                    tally.failed.fetch_add(1, Ordering::Relaxed);
+                    self.manner.tell(self.number, format_args!("{words}"));
+                }
+            }
+        }
+    }
+
+    fn connected(&mut self) {
+        self.secured = true;
+        self.until = self.manner.house.clock.now().after(IDLE_PATIENCE);
+        if let Some(tap) = &mut self.tap {
+            tap.secure();
+            if tap.take_request() {
+                self.session.ask_to_renegotiate();
+            }
+        }
+        if let Some(banner) = &self.manner.banner {
+            self.session.write(format!("{banner}\r\n").as_bytes());
+        }
+    }
+
+    /// Learns that the client's side ended.
+    fn ended(&mut self) -> Next {
+        self.session.eof();
+        self.milestones();
+        Next::Cut
+    }
+
+    /// Lets a byte drip, or loses patience.
+    async fn timed_out(&mut self) -> Next {
+        let now = self.manner.house.clock.now();
+        if now >= self.until {
+            self.manner.tally.silent.fetch_add(1, Ordering::Relaxed);
+            let what = if self.secured {
+                "silent"
+            } else {
+                "no handshake"
+            };
+            let patience = if self.secured {
+                IDLE_PATIENCE
+            } else {
+                HANDSHAKE_PATIENCE
+            };
+            self.manner
+                .tell(self.number, format_args!("closed: {what} for {patience}"));
+            return self.close().await;
+        }
+        let mut out = Passage::default();
+        if let Some(tap) = &mut self.tap {
+            tap.handle_timeout(now, &mut out);
+        }
+        self.write(&out.down).await
+    }
+
+    /// Says goodbye.
+    async fn close(&mut self) -> Next {
+        self.session.close();
+        let next = self.flush().await;
+        if next == Next::On { Next::Over } else { next }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Next {
+        if bytes.is_empty() {
+            return Next::On;
+        }
+        match timeout(WRITE_PATIENCE, self.socket.write_all(bytes)).await {
+            Ok(Ok(())) => Next::On,
+            Ok(Err(_)) | Err(_) => Next::Cut,
+        }
+    }
+
+    /// Closes this side and waits a moment for the other, so that the last words arrive: a socket
+    /// that is closed with something unread resets.
+    async fn linger(mut self) {
+        let mut rest = [0; 1_024];
+        let closed = async {
+            self.socket.shutdown().await.ok();
+            while matches!(self.socket.read(&mut rest).await, Ok(1..)) {}
+        };
+        timeout(CLOSE_PATIENCE, closed).await.ok();
+    }
+}

@@ -1,0 +1,311 @@
+//! `--wokwi-api`: the simulation API of Wokwi, version 1, for its unmodified clients.
+//!
+//! ```text
+//! client ── WebSocket ── reader ─► bounded queue ─► Session on a thread of its own
+//!                     ◄─ writer ◄─ bounded queue ◄─┘
+//! ```
+//!
+//! A client that does not read holds its own world up, and nobody else's.
+//!
+//! Owns sockets, threads and limits. What is said is the session's.
+
+mod command;
+mod files;
+mod message;
+mod pause;
+mod session;
+mod simulation;
+mod wave;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::http::StatusCode;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
+
+use super::door::{Admission, Door, Guest, Rules};
+use super::error::ServeError;
+use super::house::{House, Ready};
+use super::journal::Shown;
+use super::subject::{Known, Subject};
+
+use self::session::{Rest, Session};
+
+const SERVICE: &str = "wokwi";
+/// Worlds at a time. Worst case: 80 MB each, while a client uploads all that it may.
+const SESSIONS_MAX: usize = 8;
+/// Longest message of a client, in bytes: a file of all that it may have, and its wrapping.
+const MESSAGE_MAX: usize = files::BYTES_MAX + (1 << 20);
+/// Messages that wait for a session, and for a client.
+const QUEUE_MAX: usize = 64;
+/// How long a client may take to say who it is, and to read what ends its connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What `--wokwi-api` says.
+#[derive(Clone, Debug)]
+pub struct WokwiOptions {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Which world clients get, if they bring no board.
+    pub subject: Subject,
+}
+
+/// What a client sent.
+#[derive(Debug)]
+enum Incoming {
+    Binary,
+    Text(String),
+}
+
+/// One of the places for worlds; given back when it is dropped.
+#[derive(Debug)]
+struct Place(Arc<AtomicUsize>);
+
+pub(super) async fn open(options: WokwiOptions, house: &House) -> Result<Ready, ServeError> {
+    let known = options.subject.read()?;
+    let door = Door::open(SERVICE, options.address, Admission::ByToken, 1, house).await?;
+    let address = door.address();
+    let mut greeting = known.warnings.clone();
+    let (name, seed) = (&known.name, known.seed);
+    greeting.push(format!("wokwi listens on {address}: {name}, seed {seed}"));
+    let token = match &house.rules.token {
+        Some(_) => "the token",
+        None => "any",
+    };
+    greeting.push(format!(
+        "        WOKWI_CLI_SERVER=ws://{address} WOKWI_CLI_TOKEN={token} for Wokwi's clients"
+    ));
+    Ok(Ready {
+        greeting,
+        run: Box::pin(serve(door, house.clone(), known)),
+    })
+}
+
+async fn serve(mut door: Door, house: House, known: Known) -> Vec<String> {
+    let taken = Arc::new(AtomicUsize::new(0));
+    while let Some(guest) = door.next().await {
+        let (house, known, taken) = (house.clone(), known.clone(), Arc::clone(&taken));
+        tokio::spawn(async move {
+            let (number, peer) = (guest.number, guest.peer);
+            tokio::select! {
+                () = house.closing.wait() => {}
+                ended = attend(guest, &house, known, taken) => {
+                    let journal = &house.journal;
+                    match ended {
+                        Ok(()) => journal.tell(SERVICE, format_args!("{number} {peer} leaves")),
+                        Err(error) => {
+                            let why = error.to_string();
+                            let why = Shown(why.as_bytes());
+                            journal.tell(SERVICE, format_args!("{number} {peer} is lost: {why}"));
+                        }
+                    }
+                }
+            }
+        });
+    }
+    let (guests, away) = (door.guests(), door.turned_away());
+    vec![format!("wokwi: {guests} clients, {away} turned away")]
+}
+
+/// Serves one client until it leaves.
+async fn attend(
+    guest: Guest,
+    house: &House,
+    known: Known,
+    taken: Arc<AtomicUsize>,
+) -> Result<(), Box<Error>> {
+    let (number, peer) = (guest.number, guest.peer);
+    let mut place = None;
+    let socket = timeout(
+        PATIENCE,
+        greet(guest.stream, &house.rules, &mut place, taken),
+    )
+    .await;
+    let socket = socket
+        .map_err(|_| Error::ConnectionClosed)?
+        .map_err(Box::new)?;
+    house
+        .journal
+        .tell(SERVICE, format_args!("{number} {peer} comes"));
+    let (mut writer, reader) = socket.split();
+    writer
+        .send(Message::text(message::hello()))
+        .await
+        .map_err(Box::new)?;
+    let (commands, incoming) = mpsc::channel(QUEUE_MAX);
+    let (outgoing, messages) = mpsc::channel(QUEUE_MAX);
+    let (house, handle) = (house.clone(), Handle::current());
+    let thread = thread::Builder::new().name(format!("{SERVICE} {number}"));
+    let started = thread.spawn(move || {
+        let session = Session::new(known);
+        handle.block_on(converse(session, number, incoming, outgoing, &house));
+        // The world is gone; the next client may have one.
+        drop(place);
+    });
+    started.map_err(|error| Box::new(Error::Io(error)))?;
+    let read = read(reader, commands);
+    let write = write(&mut writer, messages);
+    let read = tokio::select! {
+        read = read => read,
+        written = write => written,
+    };
+    if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
+        let why = format!("a message of {size} bytes; at most {max_size} are taken");
+        let last = Message::text(message::error(&why));
+        timeout(PATIENCE, writer.send(last)).await.ok();
+    }
+    timeout(PATIENCE, writer.close()).await.ok();
+    match read {
+        Ok(()) | Err(Error::ConnectionClosed) => Ok(()),
+        Err(error) => Err(Box::new(error)),
+    }
+}
+
+/// Shakes hands with a client that may come in, and for which there is a place.
+async fn greet(
+    stream: TcpStream,
+    rules: &Rules,
+    place: &mut Option<Place>,
+    taken: Arc<AtomicUsize>,
+) -> Result<WebSocketStream<TcpStream>, Error> {
+    #[expect(clippy::result_large_err, reason = "the WebSocket library wants it so")]
+    let callback = |request: &Request, response: Response| {
+        if !is_welcome(request, rules) {
+            let why = "the token is not the one of --token-file or NODELAB_TOKEN";
+            return Err(rejection(StatusCode::UNAUTHORIZED, why));
+        }
+        *place = Place::take(taken);
+        if place.is_none() {
+            let why = format!("{SESSIONS_MAX} simulations are running; try again later");
+            // wokwi-cli tries again after this status.
+            return Err(rejection(StatusCode::SERVICE_UNAVAILABLE, &why));
+        }
+        Ok(response)
+    };
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MESSAGE_MAX))
+        .max_frame_size(Some(MESSAGE_MAX));
+    accept_hdr_async_with_config(stream, callback, Some(config)).await
+}
+
+fn is_welcome(request: &Request, rules: &Rules) -> bool {
+    let Some(token) = &rules.token else {
+        return true;
+    };
+    let said = request
+        .headers()
+        .get(AUTHORIZATION)
+        .map(|said| said.as_bytes());
+    said.and_then(|said| said.strip_prefix(b"Bearer "))
+        .is_some_and(|said| token.is(said))
+}
+
+fn rejection(status: StatusCode, why: &str) -> ErrorResponse {
+    let mut response = ErrorResponse::new(Some(format!("{why}\n")));
+    *response.status_mut() = status;
+    response
+}
+
+/// Passes on what a client sends.
+async fn read(
+    mut reader: SplitStream<WebSocketStream<TcpStream>>,
+    commands: Sender<Incoming>,
+) -> Result<(), Error> {
+    while let Some(message) = reader.next().await {
+        let incoming = match message? {
+            Message::Binary(_) => Incoming::Binary,
+            Message::Text(text) => Incoming::Text(text.as_str().to_owned()),
+            Message::Close(_) => return Ok(()),
+            // The library answers pings; it never hands out frames.
+            Message::Frame(_) | Message::Ping(_) | Message::Pong(_) => continue,
+        };
+        if commands.send(incoming).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sends what a session says, many messages in one go where they wait.
+async fn write(
+    writer: &mut SplitSink<WebSocketStream<TcpStream>, Message>,
+    mut messages: Receiver<String>,
+) -> Result<(), Error> {
+    while let Some(message) = messages.recv().await {
+        writer.feed(Message::text(message)).await?;
+        if messages.is_empty() {
+            writer.flush().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a session and its client speak, until one of them is gone.
+async fn converse(
+    mut session: Session,
+    number: u32,
+    mut incoming: Receiver<Incoming>,
+    outgoing: Sender<String>,
+    house: &House,
+) {
+    while !house.closing.is_closing() {
+        let rest = session.go_on(house.clock.now());
+        for note in session.notes() {
+            let note = Shown(note.as_bytes());
+            house.journal.tell(SERVICE, format_args!("{number} {note}"));
+        }
+        while let Some(message) = session.poll() {
+            if outgoing.send(message).await.is_err() {
+                return;
+            }
+        }
+        let heard = match rest {
+            Rest::None => match incoming.try_recv() {
+                Ok(heard) => Some(heard),
+                Err(mpsc::error::TryRecvError::Empty) => continue,
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+            },
+            Rest::Forever => tokio::select! {
+                heard = incoming.recv() => heard,
+                () = house.closing.wait() => return,
+            },
+            Rest::Until(at) => tokio::select! {
+                heard = incoming.recv() => heard,
+                () = house.clock.until(at) => continue,
+            },
+        };
+        match heard {
+            None => return,
+            Some(Incoming::Binary) => session.refuse_binary(),
+            Some(Incoming::Text(text)) => session.handle(house.clock.now(), &text),
+        }
+    }
+}
+
+impl Place {
+    fn take(taken: Arc<AtomicUsize>) -> Option<Self> {
+        let more = |count| (count < SESSIONS_MAX).then_some(count + 1);
+        let took = taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        took.ok().map(|_| Self(taken))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

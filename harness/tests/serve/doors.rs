@@ -1,0 +1,137 @@
+//! Who may come in, and what strangers can do to the rest.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::client::{Client, LogIn};
+use crate::program::{Program, read_to_end, refused, resident_bytes};
+
+/// Connections that do nothing but be there.
+const CROWD: usize = 3_000;
+
+#[test]
+fn what_is_missing_in_the_arguments_is_said() {
+    for (arguments, expected) in [
+        (&[][..], "nothing was asked for"),
+        (&["--mqtt", "0.0.0.0:0"], "add --allow-remote"),
+        (&["--mqtt", "0.0.0.0:0", "--allow-remote"], "NODELAB_TOKEN"),
+        (&["--tls", "0.0.0.0:0", "--allow-remote"], "--allow-from"),
+        (&["--mqtt", "1883x"], "expected one such as 127.0.0.1:1883"),
+        (
+            &["--tls", "0", "--certificate", "expird"],
+            "did you mean \"expired\"?",
+        ),
+        (
+            &["--tls", "0", "--mutual", "--certificate", "expired"],
+            "leave out",
+        ),
+        (&["--certificate", "expired"], "--tls <ADDRESS>"),
+        (&["--link", "lossy"], "--listen <ADDRESS>"),
+        (
+            &["--link", "perfect", "--listen", "0", "--upstream", "1"],
+            "expected one of",
+        ),
+        (
+            &["--mqtt", "0", "--mqtt-user", "ann"],
+            "there is no password",
+        ),
+        (
+            &["--mqtt", "0", "--token-file", "/no/such/file"],
+            "read the token",
+        ),
+        (
+            &["--mqtts", "0", "--ca-out", "/no/such/folder/ca.pem"],
+            "write /no/such",
+        ),
+        (&["--mqtts", "0", "--name", "no name"], "no host name"),
+    ] {
+        let (code, said) = refused(arguments);
+        assert_eq!(code, Some(3), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let program = Program::serve(&["--mqtt", "0"]);
+    let address = program.address("mqtt").to_string();
+    let (code, said) = refused(&["--mqtt", &address]);
+    assert_eq!(code, Some(3));
+    assert!(said.contains(&format!("open mqtt at {address}")), "{said}");
+}
+
+#[test]
+fn other_machines_come_in_by_token_or_by_address() {
+    let arguments = [
+        "--mqtt",
+        "0.0.0.0:0",
+        "--tls",
+        "0.0.0.0:0",
+        "--allow-remote",
+    ];
+    let from = ["--allow-from", "192.0.2.1"];
+    let token = ("NODELAB_TOKEN", "0123456789abcdef");
+    let program = Program::serve_with(token, &[&arguments[..], &from].concat());
+    assert!(program.address("tls").ip().is_unspecified());
+}
+
+#[test]
+fn garbage_is_cut_off_and_the_rest_keeps_working() {
+    let program = Program::serve(&["--mqtt", "0", "--mqtts", "0", "--tls", "0"]);
+    for service in ["mqtt", "mqtts", "tls"] {
+        for garbage in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0xFF; 3_000], &[0; 100]] {
+            let mut stream = program.connect(service);
+            stream.write_all(garbage).ok();
+            // TLS may answer with an alert before it closes.
+            assert!(read_to_end(&mut stream).len() < 100, "{service}");
+        }
+    }
+    assert_eq!(log_in(&program), 0);
+    program.wait_for("malformed record");
+    program.wait_for("cut off: ");
+}
+
+#[test]
+fn thousands_who_say_nothing_take_little_and_disturb_nobody() {
+    let program = Program::serve(&["--mqtt", "0", "--tls", "0", "--quiet"]);
+    let before = resident_bytes(program.id());
+    for service in ["mqtt", "tls"] {
+        let address = program.address(service);
+        let crowd: Vec<TcpStream> = (0..CROWD)
+            .map(|_| TcpStream::connect(address).expect("there is a seat"))
+            .collect();
+        assert_eq!(log_in(&program), 0, "among {} others", crowd.len());
+        let grown = resident_bytes(program.id()).saturating_sub(before);
+        assert!(grown < 200 << 20, "{service}: {grown} bytes");
+    }
+}
+
+#[test]
+fn when_all_seats_are_taken_the_next_are_turned_away_until_somebody_goes() {
+    // 100 files are seats for 36.
+    let program = Program::serve_with_files(100, &["--mqtt", "0"]);
+    program.wait_for("may open 100 files");
+    let mut crowd: Vec<TcpStream> = (0..36).map(|_| program.connect("mqtt")).collect();
+    let mut late = program.connect("mqtt");
+    // Either is how a close looks that comes before or after what was said.
+    assert!(matches!(late.read(&mut [0; 1]), Ok(0) | Err(_)));
+    program.wait_for("36 connections are open");
+    crowd.clear();
+    for _ in 0..36 {
+        program.wait_for("mqtt");
+    }
+    let attempts = 50;
+    let came_in = (0..attempts).any(|_| {
+        let mut stream = program.connect("mqtt");
+        stream
+            .write_all(b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01c")
+            .ok();
+        let mut answer = [0; 4];
+        stream.read_exact(&mut answer).is_ok() && answer == [0x20, 2, 0, 0]
+    });
+    assert!(came_in, "none of {attempts} attempts");
+}
+
+fn log_in(program: &Program) -> u8 {
+    Client::log_in(program.connect("mqtt"), "late", &LogIn::default()).1
+}
