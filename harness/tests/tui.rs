@@ -20,7 +20,10 @@ fn scenario(path: &str) -> Choice {
     // Names in pictures do not depend on where the repository is.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = fs::read_to_string(root.join(path)).unwrap();
-    let text = text.replace("../../boards", root.join("boards").to_str().unwrap());
+    let boards = root.join("boards").display().to_string();
+    let text = text
+        .replace("../../boards", &boards)
+        .replace("../boards", &boards);
     let (prepared, _) = prepare::prepare_text(&text, path).unwrap();
     Choice::scenario(prepared, None)
 }
@@ -305,7 +308,7 @@ fn when_the_scenarios_time_is_over_nothing_can_be_done() {
 #[test]
 fn the_pictures_of_the_documentation_are_current() {
     let mut outage = living_room(LARGE, COLOURS);
-    outage.go_to(at(1_012.0));
+    outage.go_to(at(1_090.0));
     check_picture(
         "tui.svg",
         outage.picture(),
@@ -317,6 +320,9 @@ fn the_pictures_of_the_documentation_are_current() {
     let mut fleet = Studio::new(vec![thousand], LARGE, COLOURS);
     fleet.press(KeyCode::Char('f'));
     fleet.go_to(at(36.0));
+    for key in [KeyCode::Down, KeyCode::Down, KeyCode::Char(']')] {
+        fleet.press(key);
+    }
     check_picture(
         "tui-fleet.svg",
         fleet.picture(),

@@ -4,8 +4,10 @@
 //! schema; renaming, removing or giving another meaning is.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A word of a closed list: borrowed where it is made, owned where it is read.
 pub type Word = Cow<'static, str>;
@@ -23,6 +25,7 @@ pub enum Fact {
         /// What it was for.
         cause: Word,
         /// What was drawn.
+        #[serde(deserialize_with = "charge")]
         charge_fc: u128,
         /// How long it was.
         span_ns: u64,
@@ -51,6 +54,7 @@ pub enum Fact {
     /// What the node's supply gave since the beginning.
     Drained {
         /// The charge.
+        #[serde(deserialize_with = "charge")]
         charge_fc: u128,
         /// How long the board had power.
         powered_ns: u64,
@@ -275,4 +279,65 @@ pub enum Fact {
         /// `client` or `server`.
         side: Word,
     },
+}
+
+/// Reads a charge. A tagged variant is looked at before it is read, and what was looked at holds
+/// 64 bits: beyond them, 18 kC, the nearest float stands for it.
+fn charge<'de, D: Deserializer<'de>>(from: D) -> Result<u128, D::Error> {
+    from.deserialize_any(ChargeVisitor)
+}
+
+struct ChargeVisitor;
+
+impl Visitor<'_> for ChargeVisitor {
+    type Value = u128;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a charge in femtocoulombs")
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<u128, E> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "what is negative or no number is refused before"
+        )]
+        if value >= 0.0 {
+            Ok(value as u128)
+        } else {
+            Err(E::custom("a charge is not negative"))
+        }
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<u128, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<u128, E> {
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charges_of_every_size_are_read() {
+        for (written, read) in [
+            ("0", 0),
+            ("11478565000000", 11_478_565_000_000),
+            ("18446744073709551615", u128::from(u64::MAX)),
+            ("100000000000000000000", 100_000_000_000_000_000_000),
+        ] {
+            let text = format!(
+                "{{\"event\":\"billed\",\"cause\":\"boot\",\"charge_fc\":{written},\"span_ns\":1}}"
+            );
+            let fact: Fact = serde_json::from_str(&text).unwrap();
+            assert!(
+                matches!(fact, Fact::Billed { charge_fc, .. } if charge_fc == read),
+                "{fact:?}"
+            );
+        }
+    }
 }

@@ -71,7 +71,7 @@ pub fn svg(buffer: &Buffer, title: &str, description: &str) -> String {
             ),
             (
                 &shape.dots,
-                format!("stroke=\"{colour}\" stroke-width=\"2\" stroke-linecap=\"round\""),
+                format!("stroke=\"{colour}\" stroke-width=\"2.8\" stroke-linecap=\"round\""),
             ),
         ] {
             if !path.is_empty() {

@@ -10,6 +10,9 @@ use crate::telemetry::Moment;
 use crate::tui::view::Tab;
 use crate::tui::words;
 
+/// Columns in which milliseconds have room.
+const ROOMY: u16 = 56;
+
 pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let wanted = usize::from(area.height) + scene.view.scroll;
     let filter = scene.view.filter.to_lowercase();
@@ -20,7 +23,7 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         .rev()
         .filter(|moment| filter.is_empty() || matches(moment, &filter))
         .take(wanted)
-        .map(|moment| line(scene, moment))
+        .map(|moment| line(scene, moment, area.width))
         .collect();
     lines.reverse();
     if lines.is_empty() {
@@ -44,15 +47,20 @@ fn matches(moment: &Moment, filter: &str) -> bool {
         .contains(filter)
 }
 
-fn line(scene: &Scene<'_>, moment: &Moment) -> Line<'static> {
+fn line(scene: &Scene<'_>, moment: &Moment, width: u16) -> Line<'static> {
     let (kind, mood) = words::classify(&moment.fact).expect("the log holds what is notable");
     let node = match moment.node {
         Some(node) if scene.model.nodes.len() > 1 => format!("{node:>4} "),
         Some(_) | None => String::new(),
     };
     let style = scene.palette.mood(mood);
+    let time = if width < ROOMY {
+        words::clock(moment.at)
+    } else {
+        words::clock_ms(moment.at)
+    };
     Line::from(vec![
-        scene.tone(Tone::Frame, format!("{} ", words::clock_ms(moment.at))),
+        scene.tone(Tone::Frame, format!("{time} ")),
         scene.tone(Tone::Truth, node),
         Span::styled(format!("{} {:<6} ", sign(mood), kind.as_str()), style),
         Span::styled(words::describe(moment), style),

@@ -24,7 +24,7 @@ pub(super) fn gauge(part: f64, width: usize) -> (String, String) {
         reason = "a part of a width fits it"
     )]
     let filled = (part.clamp(0.0, 1.0) * width as f64).round() as usize;
-    ("█".repeat(filled), "░".repeat(width - filled))
+    ("━".repeat(filled), "─".repeat(width - filled))
 }
 
 #[cfg(test)]
