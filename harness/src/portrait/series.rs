@@ -172,7 +172,7 @@ mod tests {
             let all = || values.iter().map(|(_, value)| *value);
             let extent = all().min().zip(all().max());
             assert_eq!(series.extent(), extent);
-            assert_eq!(series.buckets().last().map(|last| last.last), all().last());
+            assert_eq!(series.buckets().last().map(|last| last.last), all().next_back());
             assert_eq!(series.count(), values.len() as u64);
             let sums = series.buckets().iter().map(|bucket| bucket.sum);
             assert_eq!(sums.sum::<i128>(), all().map(i128::from).sum::<i128>());

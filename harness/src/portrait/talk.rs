@@ -176,7 +176,7 @@ fn said(fact: &Fact) -> Option<(Speaker, String, Option<u32>, bool)> {
             resumed,
         } if side == "client" => {
             let resumed = if *resumed { ", resumed" } else { "" };
-            let words = format!("{version}, {suite}, {group}{resumed}");
+            let words = format!("{version}, {group}{resumed}, {suite}");
             (Speaker::Note, words, None, false)
         }
         Fact::TlsFailed { side, why } => {
