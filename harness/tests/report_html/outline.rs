@@ -91,15 +91,11 @@ fn attributes(text: &str) -> Vec<(String, String)> {
         let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
         assert!(name.bytes().all(is_name), "no name: {name:?} in {text:.80}");
         assert!(found.iter().all(|(key, _)| key != name), "{name} twice");
-        let (value, after) = match after.strip_prefix("=\"") {
-            Some(after) => after.split_once('"').expect("a value ends"),
-            None => {
-                assert!(
-                    !after.starts_with('='),
-                    "a value without quotes: {text:.80}"
-                );
-                ("", after)
-            }
+        let (value, after) = if let Some(after) = after.strip_prefix("=\"") {
+            after.split_once('"').expect("a value ends")
+        } else {
+            assert!(!after.starts_with('='), "no quotes: {text:.80}");
+            ("", after)
         };
         found.push((name.to_owned(), value.to_owned()));
         rest = after.trim_start();
@@ -132,17 +128,13 @@ pub(crate) fn outline(tags: &[Tag]) -> String {
                 let text = if text.is_empty() { inner } else { text };
                 writeln!(out, "{indent}{name} {text}").expect("a string takes text");
             }
-            "figure" => {
-                let class = tag.get("class").unwrap_or_default();
-                writeln!(out, "{indent}{name} {class}").expect("a string takes text");
-            }
             "table" => {
                 let after = tags[place + 1..].iter();
                 let mine = after.take_while(|next| next.depth > tag.depth);
                 let rows = mine.filter(|next| next.name == "tr").count();
                 writeln!(out, "{indent}{name} of {rows} rows").expect("a string takes text");
             }
-            "pre" | "ol" | "nav" | "dl" => {
+            "dl" | "figure" | "nav" | "ol" | "pre" => {
                 let class = tag.get("class").unwrap_or_default();
                 writeln!(out, "{indent}{name} {class}").expect("a string takes text");
             }

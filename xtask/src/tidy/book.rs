@@ -35,7 +35,9 @@ pub(crate) fn links_lead_somewhere(tree: &Tree) -> Vec<Finding> {
                 continue;
             };
             let folder = format!("{}/", target.trim_end_matches('/'));
-            let exists = tree.file(&target).is_some() || tree.below(&folder).next().is_some();
+            let exists = tree.file(&target).is_some()
+                || tree.others.contains(&target)
+                || tree.below(&folder).next().is_some();
             if !exists {
                 let message = format!("`{link}` leads to no file");
                 findings.push(Finding::at(&page.path, line, message));

@@ -33,6 +33,8 @@ pub(crate) struct File {
 pub(crate) struct Tree {
     /// The files.
     pub(crate) files: Vec<File>,
+    /// Paths of files that hold no text, such as pictures.
+    pub(crate) others: Vec<String>,
 }
 
 /// A place where a rule is broken.
@@ -58,7 +60,7 @@ impl Finding {
 }
 
 impl Tree {
-    /// Reads the project at `root`. Files that are not UTF-8 are left out.
+    /// Reads the project at `root`. Of files that are not UTF-8 only the path is kept.
     pub(crate) fn read(root: &Path) -> io::Result<Self> {
         let mut paths = if root.join(".git").exists() {
             tracked(root)?
@@ -70,17 +72,19 @@ impl Tree {
         paths.sort();
         paths.dedup();
         let mut files = Vec::with_capacity(paths.len());
+        let mut others = Vec::new();
         for path in paths {
             let full = root.join(&path);
             // Deleted files are still in the index; links are read where they lead.
             if !full.symlink_metadata().is_ok_and(|found| found.is_file()) {
                 continue;
             }
-            if let Ok(text) = String::from_utf8(fs::read(full)?) {
-                files.push(File { path, text });
+            match String::from_utf8(fs::read(full)?) {
+                Ok(text) => files.push(File { path, text }),
+                Err(_) => others.push(path),
             }
         }
-        Ok(Self { files })
+        Ok(Self { files, others })
     }
 
     /// Builds a tree of literal files.
@@ -91,6 +95,7 @@ impl Tree {
             text: (*text).to_owned(),
         };
         Self {
+            others: Vec::new(),
             files: files.iter().map(file).collect(),
         }
     }
