@@ -54,6 +54,11 @@ impl Frontend {
         }
     }
 
+    /// Returns the parts, for those who tell of them.
+    pub(crate) const fn parts(&self) -> (&Tmp36, &Divider, &Adc) {
+        (&self.sensor, &self.divider, &self.adc)
+    }
+
     /// Lets the sensor take the temperature of the air, as at power-on after a long rest.
     pub(crate) fn stabilise(&mut self, at: SimTime, environment: &mut Environment) {
         self.sensor.stabilise(at, environment);

@@ -49,5 +49,5 @@ pub use span::SpanRange;
 pub use spec::{NodeSpec, WorldSpec};
 pub use time::{SimSpan, SimTime};
 pub use units::{Celsius, Ohms, Volts};
-pub use workbench::{BOOT_TIME, Workbench};
+pub use workbench::{BOOT_TIME, PartErrors, Workbench};
 pub use world::{AddedFault, World};

@@ -7,6 +7,7 @@
 use node_core::Config;
 
 use crate::analog::{RadioActivity, Tmp36Fault};
+use crate::board::Divider;
 use crate::environment::Environment;
 use crate::frontend::{Conversion, Frontend};
 use crate::id::NodeId;
@@ -46,6 +47,38 @@ pub struct Workbench {
     latest: SimTime,
     luck: u64,
     node: NodeSpec,
+}
+
+/// How the parts that a seed gives a board differ from perfect ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartErrors {
+    /// When it is switched on.
+    pub boot: SimSpan,
+    /// How fast its clock runs, in parts per billion; positive is fast.
+    pub clock_drift_ppb: i64,
+    /// Its converter, in words.
+    pub converter: String,
+    /// The resistors between A0 and the converter, if the board has them.
+    pub divider: Option<Divider>,
+    /// Its sensor's error at 25 °C.
+    pub sensor_offset: Celsius,
+}
+
+impl PartErrors {
+    /// Draws the board that node `id` of this world has.
+    #[must_use]
+    pub fn of(world: &WorldSpec, id: NodeId) -> Self {
+        let drawn = Drawn::new(world, id);
+        let (sensor, divider, converter) = drawn.frontend.parts();
+        let has_divider = world.node.wiring.board().has_divider();
+        Self {
+            boot: drawn.boot,
+            clock_drift_ppb: drawn.drift_ppb,
+            converter: converter.describe_part(),
+            divider: has_divider.then_some(*divider),
+            sensor_offset: sensor.offset(),
+        }
+    }
 }
 
 /// What a seed gives one board, in the order in which it is drawn.

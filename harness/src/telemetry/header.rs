@@ -4,13 +4,15 @@
 //! with the simulator.
 
 use nodelab_sim::environment::Profile;
+use nodelab_sim::stack::RealSpec;
 use nodelab_sim::stack::tls::{KeyKind, Stack, Verification};
-use nodelab_sim::{Celsius, ScheduledFault, Victims, WorldSpec};
+use nodelab_sim::{Celsius, NodeId, PartErrors, ScheduledFault, Victims, WorldSpec};
 
 use super::line::{Drawn, FaultLine, Header, SCHEMA_VERSION, Security};
 use crate::expand;
 use crate::prepare::Prepared;
-use crate::scenario::{Claim, Grade};
+use crate::scenario::quantity::Ppm;
+use crate::scenario::{AirSettings, Claim, Grade, Range};
 
 impl Header {
     /// Describes the world of a scenario that `spec` was drawn from.
@@ -70,41 +72,100 @@ fn error_band_mc(prepared: &Prepared) -> i32 {
     })
 }
 
-/// Lists what the scenario left to chance, and what came of it.
+/// Lists what the scenario left to chance, and what came of it: of the world, and of the first
+/// board.
 fn drawn(prepared: &Prepared, spec: &WorldSpec) -> Vec<Drawn> {
     let extension = &prepared.scenario.extension;
-    let mut drawn = Vec::new();
-    let mut note = |what: &str, value: String| {
-        drawn.push(Drawn {
-            what: what.to_owned(),
-            value,
-        });
-    };
+    let mut drawn = vec![note("temperature", course(&spec.temperature))];
     if let Some(volts) = spec.node.supply
         && extension
             .supply
             .is_some_and(|range| range.single().is_none())
     {
-        note("supply", format!("{:.3} V", volts.0));
+        drawn.push(note("supply", format!("{:.3} V", volts.0)));
     }
-    note("temperature", course(&spec.temperature));
-    if let Some(range) = extension.wifi.loss
-        && range.single().is_none()
+    if extension
+        .wifi
+        .loss
+        .is_some_and(|range| range.single().is_none())
     {
         let ppm = spec
             .real
             .as_ref()
             .map_or(spec.network.loss_ppm, |real| real.loss_ppm);
-        note("loss", format!("{:.2} %", f64::from(ppm) / 1e4));
+        drawn.push(note("loss", percent(ppm)));
     }
-    if extension.boot.single().is_none() {
-        let (first, last) = spec.node.boot;
-        note(
-            "switched on",
-            format!("between {first} and {last}, drawn for each node"),
-        );
+    if let Some(real) = &spec.real {
+        drawn.extend(air(&extension.wifi.air, real));
+    }
+    if !extension.ideal {
+        drawn.extend(board(spec));
     }
     drawn
+}
+
+/// Lists what was drawn of the air.
+fn air(settings: &AirSettings, real: &RealSpec) -> Vec<Drawn> {
+    let phy = &real.wifi.phy;
+    let is_open = |range: Option<Range<Ppm>>| range.is_some_and(|range| range.single().is_none());
+    let mut drawn = Vec::new();
+    if settings
+        .distance
+        .is_some_and(|range| range.single().is_none())
+    {
+        let metres = real.wifi.path.distance_m;
+        drawn.push(note("distance", format!("{metres:.1} m")));
+    }
+    if is_open(settings.background) {
+        drawn.push(note(
+            "air taken by others",
+            percent(phy.background.share_ppm),
+        ));
+    }
+    if is_open(settings.interference) {
+        drawn.push(note("interference", percent(phy.interference_ppm)));
+    }
+    drawn
+}
+
+/// Lists how the parts of the first board differ from perfect ones.
+fn board(spec: &WorldSpec) -> Vec<Drawn> {
+    let parts = PartErrors::of(spec, NodeId(0));
+    let mut drawn = vec![
+        note(
+            "sensor of node 0",
+            format!("{:+.2} °C at 25 °C", parts.sensor_offset.0),
+        ),
+        note("converter of node 0", parts.converter),
+        note("clock of node 0", ppm(parts.clock_drift_ppb)),
+    ];
+    if let Some(divider) = parts.divider {
+        let (top, bottom) = (divider.top.0 / 1e3, divider.bottom.0 / 1e3);
+        drawn.push(note(
+            "divider of node 0",
+            format!("{top:.1} kΩ over {bottom:.1} kΩ"),
+        ));
+    }
+    if spec.node.boot.0 != spec.node.boot.1 {
+        drawn.push(note("node 0 switched on", format!("after {}", parts.boot)));
+    }
+    drawn
+}
+
+fn note(what: &str, value: String) -> Drawn {
+    Drawn {
+        what: what.to_owned(),
+        value,
+    }
+}
+
+fn percent(ppm: u32) -> String {
+    format!("{:.2} %", f64::from(ppm) / 1e4)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a clock's error is small")]
+fn ppm(ppb: i64) -> String {
+    format!("{:+.1} ppm", ppb as f64 / 1e3)
 }
 
 /// Describes a course of the temperature.

@@ -26,6 +26,15 @@ impl Adc {
         }
     }
 
+    /// Returns how its part differs from a perfect one, in words.
+    #[must_use]
+    pub fn describe_part(&self) -> String {
+        match self {
+            Self::Esp32c3(adc) => adc.describe_part(),
+            Self::Esp8266(adc) => adc.describe_part(),
+        }
+    }
+
     /// Returns how long one reading takes.
     #[must_use]
     pub const fn read_time(&self, radio: RadioActivity) -> SimSpan {

@@ -44,6 +44,13 @@ pub struct Esp32c3Adc {
 }
 
 impl Esp32c3Adc {
+    /// Returns how this chip differs from a perfect one, in words.
+    #[must_use]
+    pub fn describe_part(&self) -> String {
+        let (offset, slope) = (self.offset_mv, self.slope_mv);
+        format!("offset {offset:+.1} mV, and {slope:+.1} mV more at the end of the range")
+    }
+
     /// Draws one chip of its kind, from the same number of draws for every spec.
     ///
     /// Offset and slope share the error that the data sheet allows, so their sum stays within it.

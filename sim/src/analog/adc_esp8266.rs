@@ -88,6 +88,13 @@ pub struct Esp8266Adc {
 }
 
 impl Esp8266Adc {
+    /// Returns how this chip differs from a perfect one, in words.
+    #[must_use]
+    pub fn describe_part(&self) -> String {
+        let (gain, offset) = ((self.gain - 1.0) * 100.0, self.offset_counts);
+        format!("gain {gain:+.2} %, offset {offset:+.1} codes")
+    }
+
     /// Draws one chip of its kind, from the same number of draws for every spec.
     #[must_use]
     #[expect(

@@ -81,6 +81,16 @@ impl Tmp36 {
         }
     }
 
+    /// Returns the error of its output at 25 °C.
+    #[must_use]
+    pub fn offset(&self) -> Celsius {
+        if self.ideal {
+            Celsius(0.0)
+        } else {
+            Celsius(f64::from(self.offset_c))
+        }
+    }
+
     /// Powers the sensor at `at`, after it has lain in the air of `room` for long.
     pub fn stabilise(&mut self, at: SimTime, room: &mut Environment) {
         self.package.stabilise(at, room);
