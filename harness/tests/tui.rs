@@ -19,12 +19,12 @@ const LARGE: (u16, u16) = (120, 40);
 fn scenario(path: &str) -> Choice {
     // Names in pictures do not depend on where the repository is.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let text = fs::read_to_string(root.join(path)).unwrap();
+    let text = fs::read_to_string(root.join(path)).expect("it is shipped");
     let boards = root.join("boards").display().to_string();
     let text = text
         .replace("../../boards", &boards)
         .replace("../boards", &boards);
-    let (prepared, _) = prepare::prepare_text(&text, path).unwrap();
+    let (prepared, _) = prepare::prepare_text(&text, path).expect("it is valid");
     Choice::scenario(prepared, None)
 }
 
@@ -34,12 +34,8 @@ fn living_room(size: (u16, u16), palette: Palette) -> Studio {
 }
 
 fn at(seconds: f64) -> SimTime {
-    SimTime::from_nanos(
-        std::time::Duration::from_secs_f64(seconds)
-            .as_nanos()
-            .try_into()
-            .unwrap(),
-    )
+    let ns = std::time::Duration::from_secs_f64(seconds).as_nanos();
+    SimTime::from_nanos(ns.try_into().expect("tests are short"))
 }
 
 fn rows(buffer: &Buffer) -> Vec<String> {
@@ -72,7 +68,7 @@ fn a_running_world_fills_every_panel() {
 #[test]
 fn a_handshake_is_shown_message_by_message() {
     let mut studio = living_room(LARGE, COLOURS);
-    studio.go_to(at(8.7));
+    studio.go_to(at(4.9));
     insta::assert_snapshot!(picture(&mut studio));
 }
 
@@ -308,7 +304,7 @@ fn when_the_scenarios_time_is_over_nothing_can_be_done() {
 #[test]
 fn the_pictures_of_the_documentation_are_current() {
     let mut outage = living_room(LARGE, COLOURS);
-    outage.go_to(at(1_090.0));
+    outage.go_to(at(1_032.0));
     check_picture(
         "tui.svg",
         outage.picture(),
@@ -337,8 +333,7 @@ fn check_picture(name: &str, buffer: &Buffer, title: &str, description: &str) {
         .join(name);
     let drawn = svg(buffer, title, description);
     if std::env::var_os("UPDATE_PICTURES").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, &drawn).unwrap();
+        fs::write(&path, &drawn).expect("the picture can be written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 /// How long a screen may take to show something.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A terminal of its own, ended when this is dropped.
 struct Terminal {
@@ -19,10 +19,10 @@ impl Terminal {
     fn open(name: &str, (columns, rows): (u16, u16)) -> Self {
         let socket = format!("nodelab-{}-{name}", process::id());
         let folder = env::temp_dir().join(&socket);
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("a folder for the test");
         let terminal = Self { socket, folder };
         let (columns, rows) = (columns.to_string(), rows.to_string());
-        let folder = terminal.folder.to_str().unwrap();
+        let folder = terminal.folder.to_str().expect("its name is text");
         let size = ["-x", &columns, "-y", &rows, "-c", folder];
         let shell = ["env", "PS1=shell> ", "NO_COLOR=", "sh"];
         terminal.tmux(&[&["-f", "/dev/null", "new-session", "-d"], &size[..], &shell].concat());
@@ -57,6 +57,7 @@ impl Terminal {
     }
 
     /// Waits until the screen shows what is wanted.
+    #[expect(clippy::disallowed_methods, reason = "a real terminal takes real time")]
     #[track_caller]
     fn wait(&self, what: &str, is_there: impl Fn(&str) -> bool) -> String {
         let began = Instant::now();
@@ -93,7 +94,7 @@ fn nodelab() -> &'static str {
 fn scenario(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
     fs::canonicalize(root.join(path))
-        .unwrap()
+        .expect("it is shipped")
         .display()
         .to_string()
 }

@@ -371,7 +371,7 @@ mod tests {
                     Some(of) if fault != Fault::Reset => Doing::End { of },
                     _ => Doing::Strike { fault, node },
                 },
-                other => other,
+                Doing::End { .. } | Doing::Hold(_) | Doing::Type { .. } => doing,
             };
             match session.act(now.max(at), doing) {
                 Ok((_, act)) => Permit::Act(act),

@@ -18,7 +18,7 @@ use super::render::Palette;
 use super::terminal;
 
 /// Real time that a world may take to come to rest.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Real time between two looks at it.
 const LOOK: Duration = Duration::from_millis(1);
 

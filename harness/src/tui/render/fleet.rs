@@ -232,7 +232,7 @@ fn selected(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         Line::from(format!("{reading}{error}")),
         Line::from(format!("{} queued, {} lost", node.queued, node.lost)),
         Line::from(format!("{} taken, {} acked", node.taken, node.acked)),
-        Line::from(format!("{} sessions, {} boots", node.sessions, node.boots)),
+        Line::from(format!("sessions {}, boots {}", node.sessions, node.boots)),
     ];
     Paragraph::new(lines).render(inner, buffer);
 }

@@ -145,7 +145,7 @@ pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let spans = narrow.iter().flat_map(|(key, what)| {
         [
             scene.tone(Tone::Title, format!(" {key}")),
-            scene.tone(Tone::Frame, format!(" {what} ")),
+            scene.tone(Tone::Frame, format!(" {what}")),
         ]
     });
     Paragraph::new(spans.collect::<Line<'_>>()).render(area, buffer);
