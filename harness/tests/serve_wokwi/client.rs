@@ -47,7 +47,7 @@ impl Client {
         }
         let connected = timeout(PATIENCE, client_async(request, stream))
             .await
-            .unwrap();
+            .expect("the server answers in time");
         let (socket, _) = connected.map_err(|error| {
             if let Error::Http(response) = error {
                 Some(response.status().as_u16())
