@@ -118,7 +118,11 @@ mod tests {
         /// What is due has been reached when it is due, to within the rounding of one nanosecond
         /// of real time.
         #[test]
-        fn due_and_reached_agree(ahead_ns in 1..1_u64 << 50, pace in 0..3_usize, at in any::<u32>()) {
+        fn due_and_reached_agree(
+            ahead_ns in 1..1_u64 << 50,
+            pace in 0..3_usize,
+            at in any::<u32>(),
+        ) {
             let real = clock::now();
             let pace = Pace::ALL[pace];
             let anchor = Anchor { real, at: SimTime::from_nanos(at.into()) };
