@@ -105,7 +105,7 @@ fn one_invalid_file_keeps_all_from_running() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &[],
         &["run"],
         &["check"],
@@ -113,6 +113,7 @@ fn every_command_explains_itself() {
         &["explain"],
         &["explain", "wiring"],
         &["completions"],
+        &["tui"],
     ];
     for command in commands {
         let run = nodelab(&[command, &["--help"]].concat());

@@ -304,7 +304,7 @@ fn when_the_scenarios_time_is_over_nothing_can_be_done() {
 #[test]
 fn the_pictures_of_the_documentation_are_current() {
     let mut outage = living_room(LARGE, COLOURS);
-    outage.go_to(at(1_032.0));
+    outage.go_to(at(1_031.88));
     check_picture(
         "tui.svg",
         outage.picture(),

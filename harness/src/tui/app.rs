@@ -2,6 +2,8 @@
 //!
 //! Owns the state, and what each command does to it. Draws nothing, and reads no terminal.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nodelab_sim::analog::Tmp36Fault;
@@ -16,6 +18,7 @@ use super::player::{Played, Player, Source};
 use super::save::{self, Saving};
 use super::session::Doing;
 use super::view::{Notice, Page, Prompt, Purpose, Tab, View, ZOOMS};
+use crate::prepare::Prepared;
 
 /// Real time that taking lines may take before the screen is drawn again.
 const TAKE_MAX: Duration = Duration::from_millis(12);
@@ -33,6 +36,32 @@ pub struct Choice {
     pub name: String,
     /// How it is played.
     pub(crate) source: Source,
+}
+
+impl Choice {
+    /// Offers a scenario with a seed; `None` is its first.
+    #[must_use]
+    pub fn scenario(prepared: Prepared, seed: Option<u64>) -> Self {
+        let scenario = &prepared.scenario;
+        Self {
+            file: scenario.file.name().to_owned(),
+            name: scenario.name.clone(),
+            source: Source::Live {
+                seed: seed.unwrap_or(scenario.extension.seed),
+                prepared: Arc::new(prepared),
+            },
+        }
+    }
+
+    /// Offers a recording: the world of this seed in it; `None` is the first.
+    #[must_use]
+    pub fn recording(path: PathBuf, seed: Option<u64>) -> Self {
+        Self {
+            file: path.display().to_string(),
+            name: "a recording".to_owned(),
+            source: Source::Recording { path, seed },
+        }
+    }
 }
 
 /// The program.

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{
@@ -25,8 +25,8 @@ use super::app::{App, Leaving};
 use super::clock;
 use super::render::{self, Palette, Scene};
 
-/// Real time between two pictures at least.
-const FRAME: Duration = Duration::from_millis(33);
+/// Real time between two pictures: 30 a second.
+const FRAME: Duration = Duration::from_micros(33_333);
 /// Real time until the terminal is asked again while more lines wait.
 const BUSY: Duration = Duration::from_millis(1);
 /// Bytes of a picture, as a rule.
@@ -56,7 +56,7 @@ pub fn show(app: &mut App, palette: Palette, interrupt: &Arc<AtomicBool>) -> io:
     // Without a handler the shell stops the program at once, and shows the picture's remains.
     flag::register(SIGTSTP, Arc::clone(&suspend)).ok();
     let mut screen = Screen::open()?;
-    let mut drawn: Option<Instant> = None;
+    let mut due = clock::now();
     let mut is_dirty = true;
     loop {
         let (changed, more) = app.update();
@@ -64,11 +64,8 @@ pub fn show(app: &mut App, palette: Palette, interrupt: &Arc<AtomicBool>) -> io:
         if interrupt.load(Ordering::Relaxed) {
             return Ok(End::Interrupted);
         }
-        let wait = match drawn {
-            _ if more => BUSY,
-            Some(drawn) => FRAME.saturating_sub(clock::now() - drawn).max(BUSY),
-            None => Duration::ZERO,
-        };
+        let wait = due.saturating_duration_since(clock::now());
+        let wait = if more { BUSY } else { wait.max(BUSY) };
         is_dirty |= take_events(app, wait)?;
         let leaving = app.leaving.take();
         if leaving == Some(Leaving::Quit) {
@@ -81,14 +78,14 @@ pub fn show(app: &mut App, palette: Palette, interrupt: &Arc<AtomicBool>) -> io:
             screen = Screen::open()?;
             is_dirty = true;
         }
-        let is_due = drawn.is_none_or(|drawn| clock::now() - drawn >= FRAME);
-        if is_dirty && is_due {
+        let now = clock::now();
+        if now < due {
+            continue;
+        }
+        // In step with the last picture, unless a whole one was missed.
+        due = (due + FRAME).max(now);
+        if std::mem::take(&mut is_dirty) {
             screen.draw(app, palette)?;
-            drawn = Some(clock::now());
-            is_dirty = false;
-        } else if !is_dirty && is_due {
-            // Nothing changed; look again a frame later.
-            drawn = Some(clock::now());
         }
     }
 }
