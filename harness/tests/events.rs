@@ -119,9 +119,25 @@ fn what_is_no_stream_is_named_with_its_line() {
         matches!(version, Some(ReadError::Version { line: 1, found: 2 })),
         "{version:?}"
     );
+    let crowd = header.replace("\"nodes\":1", "\"nodes\":4000000000");
+    assert!(matches!(
+        read(&crowd),
+        Some(ReadError::Wrong { line: 1, .. })
+    ));
     let long = format!("{header}\n{}\n", "x".repeat(1 << 21));
     assert!(matches!(read(&long), Some(ReadError::TooLong { line: 2 })));
     assert!(read(header).is_none());
+}
+
+#[test]
+fn what_a_newer_nodelab_tells_is_passed_over() {
+    let text = "{\"line\":\"event\",\"at_ns\":5,\"node\":0,\"event\":\"teleported\",\"to\":3}\n\
+                {\"line\":\"event\",\"at_ns\":6,\"node\":0,\"event\":\"booted\",\"why\":\"new\"}\n";
+    let facts = Events::new(text.as_bytes()).map(|line| match line.unwrap() {
+        Line::Event(moment) => moment.fact,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(facts.collect::<Vec<_>>(), [Fact::Unknown, Fact::Booted]);
 }
 
 /// A signal in the middle of much work leaves a report of what was done, and no parts of files.

@@ -279,6 +279,9 @@ pub enum Fact {
         /// `client` or `server`.
         side: Word,
     },
+    /// Something that only a newer nodelab knows; it is never written.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Reads a charge. A tagged variant is looked at before it is read, and what was looked at holds

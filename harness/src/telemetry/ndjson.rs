@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Read as _, Write};
 
 use super::Listener;
 use super::line::{Line, SCHEMA_VERSION};
+use crate::scenario::NODES_IN_WORLD_MAX;
 
 /// Bytes of one line at most; the longest that is written holds one MQTT message, or what a node
 /// printed at once.
@@ -110,7 +111,17 @@ impl<R: BufRead> Events<R> {
         {
             return Err(ReadError::Version { line, found });
         }
-        serde_json::from_slice(&text).map(Some).map_err(wrong)
+        let read = serde_json::from_slice(&text).map_err(wrong)?;
+        if let Line::World(header) = &read
+            && header.nodes > NODES_IN_WORLD_MAX
+        {
+            let nodes = header.nodes;
+            return Err(ReadError::Wrong {
+                line,
+                why: format!("{nodes} nodes, where {NODES_IN_WORLD_MAX} are the most"),
+            });
+        }
+        Ok(Some(read))
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 use nodelab_sim::analog::Tmp36Fault;
@@ -76,7 +76,14 @@ impl Saving {
 
     /// Returns what the proof came to, once it has.
     pub(crate) fn poll(&self) -> Option<Check> {
-        self.0.try_recv().ok()
+        match self.0.try_recv() {
+            Ok(check) => Some(check),
+            Err(TryRecvError::Disconnected) => {
+                let why = "the thread that proves it panicked, which is a bug";
+                Some(Check::Failed(why.to_owned()))
+            }
+            Err(TryRecvError::Empty) => None,
+        }
     }
 }
 
@@ -244,7 +251,8 @@ fn struck(at: (&str, Value), (fault, node): (Fault, Option<NodeId>), lasts: SimS
                 Tmp36Fault::Open => "open",
                 Tmp36Fault::ShortToGround => "short",
                 Tmp36Fault::ShortToSupply => "short-to-supply",
-                _ => "none",
+                Tmp36Fault::Stuck => "stuck",
+                Tmp36Fault::None => "none",
             };
             ("sensor", Value::map([("fault", Value::text(state)), lasts]))
         }

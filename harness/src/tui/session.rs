@@ -66,6 +66,8 @@ pub(crate) struct Session {
     deeds: Vec<Deed>,
     /// Moments of the scenario's own faults.
     taken: BTreeSet<SimTime>,
+    /// How much the scenario itself says.
+    planned: usize,
     /// When the scenario's time is over.
     over: SimTime,
     /// How many deeds the world knows of.
@@ -91,6 +93,8 @@ impl Session {
         Self {
             taken: starts.chain(ends).chain(hands).collect(),
             over: SimTime::ZERO.after(duration),
+            // Whatever kind it is of: a file that is saved never holds too much of one.
+            planned: faults.len() + interventions.len(),
             ..Self::default()
         }
     }
@@ -136,7 +140,7 @@ impl Session {
         if at >= self.over {
             return Err(Refusal::TimeIsOver);
         }
-        if self.told >= HANDS_MAX {
+        if self.told + self.planned >= HANDS_MAX {
             return Err(Refusal::TooMuch);
         }
         self.deeds.truncate(self.told);

@@ -4,9 +4,10 @@
 //! panic of any thread, and while the program is suspended.
 
 use std::io::{self, BufWriter, Write as _};
-use std::panic;
-use std::sync::Arc;
+use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use ratatui::crossterm::cursor::Show;
@@ -43,8 +44,23 @@ pub enum End {
     Quit,
 }
 
-/// A terminal that shows the program, and is given back when this is dropped.
-struct Screen(Terminal<CrosstermBackend<BufWriter<io::Stdout>>>);
+/// A terminal that shows the program.
+struct Screen {
+    // Dropped in this order: the last of a picture is written before the terminal is given back.
+    terminal: Terminal<CrosstermBackend<BufWriter<io::Stdout>>>,
+    _held: Held,
+}
+
+/// A terminal that is not its owner's; it is given back when this is dropped.
+struct Held {
+    /// What panics ran into before.
+    before: Arc<Hook>,
+    /// What other threads said when they panicked.
+    of_others: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a panic runs into.
+type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
 /// Shows the program until it is over. `interrupt` is raised by signals that end it.
 ///
@@ -136,11 +152,8 @@ pub(crate) fn draw<B: ratatui::backend::Backend>(
 
 impl Screen {
     fn open() -> io::Result<Self> {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            restore();
-            before(info);
-        }));
+        // First: whatever fails from here on gives the terminal back.
+        let held = Held::new();
         enable_raw_mode()?;
         let mut out = io::stdout();
         execute!(
@@ -153,20 +166,54 @@ impl Screen {
         let out = BufWriter::with_capacity(PICTURE_BYTES, out);
         let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
         terminal.clear()?;
-        Ok(Self(terminal))
+        Ok(Self {
+            terminal,
+            _held: held,
+        })
     }
 
     fn draw(&mut self, app: &mut App, palette: Palette) -> io::Result<()> {
-        draw(app, palette, &mut self.0)
+        draw(app, palette, &mut self.terminal)
     }
 }
 
-impl Drop for Screen {
+impl Held {
+    /// Makes sure that a panic finds a terminal on which it can be read.
+    fn new() -> Self {
+        let before: Arc<Hook> = Arc::from(panic::take_hook());
+        let of_others = Arc::new(Mutex::new(Vec::new()));
+        let (drawing, told, said) = (
+            thread::current().id(),
+            Arc::clone(&before),
+            Arc::clone(&of_others),
+        );
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == drawing {
+                restore();
+                told(info);
+            } else if let Ok(mut said) = said.lock() {
+                // The program goes on and says so; its picture is not written over.
+                said.push(info.to_string());
+            }
+        }));
+        Self { before, of_others }
+    }
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         restore();
-        if !std::thread::panicking() {
-            // The hook before it is wrapped in there; the default one does as well.
-            drop(panic::take_hook());
+        if thread::panicking() {
+            // Hooks cannot be changed now, and this one has done its work.
+            return;
+        }
+        let before = Arc::clone(&self.before);
+        panic::set_hook(Box::new(move |info| before(info)));
+        if let Ok(said) = self.of_others.lock() {
+            for text in said.iter() {
+                // Where that fails nobody is left to tell.
+                writeln!(io::stderr(), "{text}").ok();
+            }
         }
     }
 }

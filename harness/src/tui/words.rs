@@ -79,7 +79,8 @@ pub(crate) fn classify(fact: &Fact) -> Option<(Kind, Mood)> {
         | Fact::MessageSent { .. }
         | Fact::Queued { .. }
         | Fact::RadioTuned { .. }
-        | Fact::Serial { .. } => return None,
+        | Fact::Serial { .. }
+        | Fact::Unknown => return None,
         Fact::Booted | Fact::PoweredOn => (Power, Plain),
         Fact::BrokerNoted { what, .. } if what == "message acknowledged" => return None,
         Fact::BrokerNoted { .. } => (Broker, Plain),

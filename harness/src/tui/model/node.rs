@@ -400,7 +400,7 @@ impl NodeView {
         radio.frames[usize::from(!is_up)] += 1;
         radio.retries += u64::from(tries.saturating_sub(1));
         radio.lost += u64::from(!delivered);
-        radio.airtime_ns += airtime_ns;
+        radio.airtime_ns = radio.airtime_ns.saturating_add(*airtime_ns);
         radio.rssi_dbm = Some(*rssi_dbm);
         radio.strengths.push(*rssi_dbm);
         if is_up {
@@ -411,8 +411,8 @@ impl NodeView {
 
     fn bill(&mut self, cause: &Word, charge_fc: u128, span_ns: u64) {
         if let Some(known) = self.causes.iter_mut().find(|known| known.name == *cause) {
-            known.charge_fc += charge_fc;
-            known.span_ns += span_ns;
+            known.charge_fc = known.charge_fc.saturating_add(charge_fc);
+            known.span_ns = known.span_ns.saturating_add(span_ns);
             return;
         }
         self.causes.push(Cause {
