@@ -135,7 +135,7 @@ fn what_a_newer_nodelab_tells_is_passed_over() {
                 {\"line\":\"event\",\"at_ns\":6,\"node\":0,\"event\":\"booted\",\"why\":\"new\"}\n";
     let facts = Events::new(text.as_bytes()).map(|line| match line.unwrap() {
         Line::Event(moment) => moment.fact,
-        other => panic!("{other:?}"),
+        Line::Ended(_) | Line::World(_) => panic!("only events were written"),
     });
     assert_eq!(facts.collect::<Vec<_>>(), [Fact::Unknown, Fact::Booted]);
 }
