@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::panic;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
@@ -115,12 +116,12 @@ impl Player {
         }
     }
 
-    /// Waits for the thread; returns what went wrong.
+    /// Waits for the thread; returns what went wrong. A panic there, which is a bug, is one here.
     fn join(&mut self) -> Option<String> {
-        let joined = self.thread.take()?.join();
-        joined
-            .unwrap_or_else(|_| Err("the world's thread panicked, which is a bug".to_owned()))
-            .err()
+        match self.thread.take()?.join() {
+            Ok(finished) => finished.err(),
+            Err(bug) => panic::resume_unwind(bug),
+        }
     }
 }
 
@@ -129,7 +130,10 @@ impl Drop for Player {
         self.driver.stop();
         // A world that waits to hand lines over learns so that nobody takes them.
         self.lines = None;
-        self.join();
+        if let Some(thread) = self.thread.take() {
+            // Nobody asks any more how it ended.
+            thread.join().ok();
+        }
     }
 }
 

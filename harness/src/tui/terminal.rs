@@ -44,7 +44,11 @@ pub enum End {
 }
 
 /// A terminal that shows the program, and is given back when this is dropped.
-struct Screen(Terminal<CrosstermBackend<BufWriter<io::Stdout>>>);
+struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<io::Stdout>>>,
+    /// Whether a thread panicked: the terminal was given back, and shows why.
+    is_lost: Arc<AtomicBool>,
+}
 
 /// Shows the program until it is over. `interrupt` is raised by signals that end it.
 ///
@@ -136,8 +140,11 @@ pub(crate) fn draw<B: ratatui::backend::Backend>(
 
 impl Screen {
     fn open() -> io::Result<Self> {
+        let is_lost = Arc::new(AtomicBool::new(false));
         let before = panic::take_hook();
+        let lost = Arc::clone(&is_lost);
         panic::set_hook(Box::new(move |info| {
+            lost.store(true, Ordering::Relaxed);
             restore();
             before(info);
         }));
@@ -153,11 +160,14 @@ impl Screen {
         let out = BufWriter::with_capacity(PICTURE_BYTES, out);
         let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
         terminal.clear()?;
-        Ok(Self(terminal))
+        Ok(Self { terminal, is_lost })
     }
 
     fn draw(&mut self, app: &mut App, palette: Palette) -> io::Result<()> {
-        draw(app, palette, &mut self.0)
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        draw(app, palette, &mut self.terminal)
     }
 }
 
