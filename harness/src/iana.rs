@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Returns the name of a suite (IANA, TLS Cipher Suites).
+/// Returns the name of a suite (IANA, TLS Cipher Suites), without the prefix that all have in the
+/// case of TLS 1.2.
 pub(crate) fn suite(suite: u16) -> Cow<'static, str> {
     match suite {
         0x002F => "RSA_WITH_AES_128_CBC_SHA",

@@ -48,6 +48,7 @@ pub(super) fn live(action: &LiveAction) -> Exit {
             return Exit::Invalid;
         }
     };
+    complain_of(&plan.warnings, ColourChoice::Auto);
     for note in &plan.notes {
         complain(&format!("note: {note}\n"));
     }

@@ -84,7 +84,8 @@ fn choices(action: &TuiAction) -> Result<Vec<Choice>, Exit> {
     })?;
     let mut choices = Vec::new();
     for path in &paths {
-        let (prepared, _) = prepare::prepare(path).map_err(complained)?;
+        let (prepared, warnings) = prepare::prepare(path).map_err(complained)?;
+        complain_of(&warnings, action.colour);
         choices.push(Choice::scenario(prepared, action.seed));
     }
     Ok(choices)

@@ -127,16 +127,14 @@ impl<O: Write, E: Write> Desk<O, E> {
                 }
                 b'\n' => {
                     self.shown += 1;
-                    let text = String::from_utf8_lossy(&line).into_owned();
+                    // A console is text; what would move a terminal's cursor is not let through.
+                    let text = String::from_utf8_lossy(&line).replace(char::is_control, "");
                     line.clear();
                     self.clear();
                     let shown =
                         writeln!(self.out, "{prefix}| {text}").and_then(|()| self.out.flush());
                     self.unread |= shown.is_err();
                 }
-                b'\r' => {}
-                // A console is text; what would move a terminal's cursor is not let through.
-                _ if byte.is_ascii_control() => {}
                 _ if line.len() < LINE_MAX => line.push(byte),
                 _ => {}
             }
@@ -342,6 +340,13 @@ mod tests {
             desk.on_event(0, &Happening::Trouble(&number.to_string()));
         }
         assert!(desk.troubles.len() <= TROUBLES_MAX);
+        // C1 controls move cursors too: U+009B is CSI.
+        desk.on_event(0, &Happening::Serial(b"a\x1b[2Jb\xC2\x9B31mc\r\n"));
+        assert!(
+            text(&desk.out).ends_with("| a[2Jb31mc\n"),
+            "{}",
+            text(&desk.out)
+        );
         desk.on_event(0, &Happening::Serial(&[b'x'; 10_000]));
         assert!(desk.lines[&0].len() <= LINE_MAX);
     }

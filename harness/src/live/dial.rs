@@ -17,6 +17,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, HandshakeKind, ProtocolVersion};
 
+use crate::iana;
 use crate::live::broker::Broker;
 use crate::live::clock::Clock;
 use crate::live::failure::{Failure, tls_error};
@@ -99,10 +100,7 @@ pub(super) async fn dial(
     let cipher = session.negotiated_cipher_suite();
     let secured = Secured {
         cipher: cipher.map_or_else(String::new, |suite| {
-            let name = format!("{:?}", suite.suite());
-            name.trim_start_matches("TLS13_")
-                .trim_start_matches("TLS_")
-                .to_owned()
+            iana::suite(u16::from(suite.suite())).into_owned()
         }),
         resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
         took: clock.elapsed(),

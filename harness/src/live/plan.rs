@@ -16,6 +16,7 @@ use node_core::{
 use nodelab_sim::{NodeId, Workbench, WorldSpec};
 use tokio_rustls::rustls::ClientConfig;
 
+use crate::diagnostic::Diagnostic;
 use crate::expand;
 use crate::live::broker::{Broker, Protection};
 use crate::live::order::Order;
@@ -39,6 +40,8 @@ pub struct Plan {
     pub limits: Limits,
     /// What the user should know beforehand: one line each.
     pub notes: Vec<String>,
+    /// What is doubtful in the scenario.
+    pub warnings: Vec<Diagnostic>,
     pub(super) broker: Broker,
     pub(super) nodes: Vec<NodePlan>,
     pub(super) pace: Option<Duration>,
@@ -82,14 +85,12 @@ impl Plan {
     ///
     /// Everything that is wrong with the scenario, or else with the arguments.
     pub fn new(order: &Order) -> Result<Self, PlanError> {
-        let prepared = match &order.scenario {
+        let (prepared, warnings) = match &order.scenario {
             Some(path) => {
                 let prepared = prepare::prepare(path);
-                prepared
-                    .map_err(|complaints| PlanError::Scenario(Box::new(complaints)))?
-                    .0
+                prepared.map_err(|complaints| PlanError::Scenario(Box::new(complaints)))?
             }
-            None => prepare::built_in(),
+            None => (prepare::built_in(), Vec::new()),
         };
         let rules = order.profile.rules();
         let extension = &prepared.scenario.extension;
@@ -101,7 +102,7 @@ impl Plan {
             many @ 2.. => u32::try_from(many).unwrap_or(u32::MAX),
             _ => extension.nodes,
         });
-        let mut errors = wishes(order, &rules, &mut notes);
+        let mut errors = wishes(order, &rules);
         let base = base_config(order, &rules, &prepared, &mut world, &mut errors);
         if !(1..=NODES_MAX).contains(&world.nodes) {
             let many = world.nodes;
@@ -113,6 +114,7 @@ impl Plan {
         }
         let identities =
             Identity::all(order, &rules, &prepared, world.nodes).map_err(PlanError::Arguments)?;
+        notes.extend(readable(order, &identities));
         let mut plans = Vec::with_capacity(identities.len());
         for (number, identity) in (0..).zip(identities) {
             let at = boot(extension, &base, (number, world.nodes));
@@ -136,6 +138,7 @@ impl Plan {
             nodes: plans,
             notes,
             pace: rules.pace,
+            warnings,
         })
     }
 
@@ -180,7 +183,7 @@ fn scenario_notes(order: &Order, extension: &Extension) -> Vec<String> {
 }
 
 /// Checks what the service wants that the order does not give.
-fn wishes(order: &Order, rules: &Rules, notes: &mut Vec<String>) -> Vec<String> {
+fn wishes(order: &Order, rules: &Rules) -> Vec<String> {
     let mut errors = Vec::new();
     let (name, see) = (rules.name, rules.documentation);
     let plain = order.broker.protection == Protection::Plain;
@@ -206,13 +209,19 @@ fn wishes(order: &Order, rules: &Rules, notes: &mut Vec<String>) -> Vec<String> 
              each node ({see})"
         ));
     }
-    if plain && order.user.is_some() && !order.broker.is_loopback() {
-        notes.push(format!(
+    errors
+}
+
+/// Notes that names and passwords, wherever they come from, can be read on the way.
+fn readable(order: &Order, identities: &[Identity]) -> Option<String> {
+    let is_plain = order.broker.protection == Protection::Plain && !order.broker.is_loopback();
+    let names_anybody = |identity: &Identity| !identity.username.as_str().is_empty();
+    (is_plain && identities.iter().any(names_anybody)).then(|| {
+        format!(
             "user name and password travel readable for everybody to {}; mqtts:// hides them",
             order.broker.host
-        ));
-    }
-    errors
+        )
+    })
 }
 
 /// Returns what is the same in every node.

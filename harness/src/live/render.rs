@@ -69,6 +69,9 @@ fn verdict(summary: &Summary) -> String {
              {queued} queued, {dropped} dropped"
         );
     }
+    if taken == 0 {
+        return format!("FAIL  no reading was taken · {lasted}");
+    }
     if summary.is_complete() {
         return format!("PASS  all {taken} readings were acknowledged · {lasted}");
     }

@@ -177,7 +177,7 @@ impl Summary {
     /// Returns whether every reading of every node was acknowledged.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.nodes.iter().all(NodeSummary::is_complete)
+        self.sum(|node| node.taken) > 0 && self.nodes.iter().all(NodeSummary::is_complete)
     }
 }
 

@@ -101,11 +101,17 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     };
     let found: Vec<_> = CertificateDer::pem_file_iter(path)
         .map_err(wrong)?
-        .take(CERTIFICATES_MAX)
+        .take(CERTIFICATES_MAX + 1)
         .collect::<Result<_, _>>()
         .map_err(wrong)?;
     if found.is_empty() {
         return Err(wrong(PemError::NoItemsFound));
+    }
+    if found.len() > CERTIFICATES_MAX {
+        return Err(format!(
+            "{shown} holds more than {CERTIFICATES_MAX} certificates; expected those that the \
+             broker's may be signed by"
+        ));
     }
     Ok(found)
 }

@@ -119,6 +119,12 @@ pub fn run_all(
         }
         told
     });
+    if told.is_err()
+        && let Some(spool) = &options.events
+    {
+        // What was finished and not told is of no use.
+        (0..jobs.len()).for_each(|index| spool.discard(index));
+    }
     told?;
     reporter
         .on_event(&RunEvent::Ended(&summary))
