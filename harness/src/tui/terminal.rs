@@ -173,6 +173,10 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        if self.is_lost.load(Ordering::Relaxed) {
+            // It was given back, and what went wrong is written on it.
+            return;
+        }
         restore();
         if !std::thread::panicking() {
             // The hook before it is wrapped in there; the default one does as well.
