@@ -44,7 +44,7 @@ Exit codes:
   0   every claim held
   1   a claim failed
   2   nodelab itself failed (a bug)
-  3   the input is not valid: a scenario, a diagram or an argument
+  3   the input is not valid: a scenario, a diagram or an argument; or an output cannot be written
   42  a scenario ran out of simulated time
   130 a signal ended the run; reports hold what was finished
 

@@ -9,7 +9,8 @@ pub enum Exit {
     Failed,
     /// 2: nodelab itself failed, which is a bug.
     Bug,
-    /// 3: the input is not valid: a scenario, a diagram, a trace or an argument.
+    /// 3: the input is not valid: a scenario, a diagram, a trace or an argument; or an output
+    /// cannot be written.
     Invalid,
     /// 42: a scenario ran out of simulated time.
     TimedOut,

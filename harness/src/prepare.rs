@@ -24,7 +24,7 @@ const BUILT_IN_BOARD: &str = include_str!("../../boards/nodemcu/diagram.json");
 const BUILT_IN_SCENARIO: &str = "\
 name: A node in a room
 version: 1
-x-nodelab: {}
+x-nodelab: { node: { calibrate: 22 °C } }
 steps:
   - delay: 1s
 ";

@@ -58,7 +58,16 @@ pub(super) fn run(action: &RunAction) -> Exit {
         verify: action.verify,
     };
     match run_all(&jobs, &options, recorder, &mut reporter) {
-        Ok(summary) => exit_of(&summary),
+        Ok(summary) => {
+            if summary.unfinished > 0 {
+                let all = jobs.len();
+                let done = all - summary.unfinished as usize;
+                complain(&format!(
+                    "interrupted: {done} of {all} worlds were finished; reports hold these\n"
+                ));
+            }
+            exit_of(&summary)
+        }
         Err(error) => {
             let (exit, words) = end_of(&error);
             if let Some(words) = words {
@@ -84,7 +93,12 @@ fn end_of(error: &RunError) -> (Exit, Option<String>) {
         }
         RunError::Report(error) => format!("failed to write a report: {error}"),
     };
-    (Exit::Bug, Some(words))
+    let exit = match error {
+        // Where it was to be written was the user's choice.
+        RunError::Record(_) | RunError::Report(_) => Exit::Invalid,
+        RunError::Core(_) | RunError::Interrupted | RunError::NotRepeatable(_) => Exit::Bug,
+    };
+    (exit, Some(words))
 }
 
 pub(super) const fn exit_of(summary: &Summary) -> Exit {

@@ -268,8 +268,8 @@ impl<O: Write, E: Write> Watch for Desk<O, E> {
     fn on_stopping(&mut self, why: Ended) {
         self.stopping = Some(why);
         let words = match why {
-            Ended::Signal => "stopping: queues are emptied; press ^C again to end at once",
-            Ended::Time => "time is over: queues are emptied",
+            Ended::Signal => "stopping: emptying the queues; press ^C again to end at once",
+            Ended::Time => "time is over: emptying the queues",
             Ended::Unwatched => return,
         };
         self.say(words);

@@ -73,7 +73,10 @@ fn verdict(summary: &Summary) -> String {
         return format!("FAIL  no reading was taken · {lasted}");
     }
     if summary.is_complete() {
-        return format!("PASS  all {taken} readings were acknowledged · {lasted}");
+        return match taken {
+            1 => format!("PASS  the only reading was acknowledged · {lasted}"),
+            _ => format!("PASS  all {taken} readings were acknowledged · {lasted}"),
+        };
     }
     let mut lost = Vec::new();
     if queued > 0 {

@@ -28,7 +28,8 @@ impl Progress {
     #[must_use]
     pub fn around(inner: Reporters, runs: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} worlds · {msg} · {elapsed}");
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} worlds · {elapsed} · {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(TICK);
         Self {

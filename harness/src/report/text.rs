@@ -273,17 +273,17 @@ impl TextReport {
             unfinished,
             virtual_time,
         } = *summary;
-        let word = if failed + timed_out + unfinished == 0 {
-            self.painted("32;1", "all claims held")
-        } else {
-            self.painted("31;1", "not every claim held")
+        let word = match (failed + timed_out, unfinished) {
+            (0, 0) => self.painted("32;1", "all claims held"),
+            (0, _) => self.painted("33;1", "interrupted"),
+            (_, _) => self.painted("31;1", "not every claim held"),
         };
         write!(self.out, "\n{word}: {passed} passed, {failed} failed")?;
         if timed_out > 0 {
             write!(self.out, ", {timed_out} out of time")?;
         }
         if unfinished > 0 {
-            write!(self.out, ", {unfinished} not finished (interrupted)")?;
+            write!(self.out, ", {unfinished} not finished")?;
         }
         writeln!(self.out, " ({virtual_time} simulated)")?;
         self.out.flush()

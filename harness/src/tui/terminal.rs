@@ -202,10 +202,6 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.is_lost.load(Ordering::Relaxed) {
-            // It was given back, and what went wrong is written on it.
-            return;
-        }
         restore();
         if thread::panicking() {
             // Hooks cannot be changed now, and this one has done its work.
