@@ -83,7 +83,7 @@ pub(super) async fn open(options: TlsOptions, house: &House) -> Result<Ready, Se
     };
     let shown = match options.shown {
         Shown::Genuine => String::new(),
-        Shown::Forged(_) => format!(", shows a certificate that is {}", options.shown.name()),
+        Shown::Forged(_) => format!(", shows the {} certificate", options.shown.name()),
     };
     let behaves = match options.behaviour {
         Behaviour::Honest => String::new(),
@@ -107,7 +107,7 @@ async fn serve(mut door: Door, manner: Arc<Manner>) -> Vec<String> {
         tokio::spawn(attend(guest, Arc::clone(&manner)));
     }
     door.emptied().await;
-    manner.tally().lines(door.guests(), door.turned_away())
+    manner.lines(door.guests(), door.turned_away())
 }
 
 impl SpokenVersions {

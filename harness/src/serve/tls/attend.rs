@@ -17,9 +17,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::session::{Milestone, Session};
-use super::{Behaviour, TlsOptions};
+use super::{Behaviour, Shown, TlsOptions};
 use crate::serve::door::Guest;
 use crate::serve::house::House;
+use crate::tls::axis::Axis as _;
 
 /// Bytes that are read at a time.
 const READ_MAX: usize = 16 * 1_024;
@@ -44,6 +45,8 @@ pub(super) struct Manner {
     behaviour: Behaviour,
     house: House,
     setup: ServerSetup,
+    /// The certificate that no client should take, if one is shown.
+    forged: Option<&'static str>,
     tally: Tally,
 }
 
@@ -88,12 +91,41 @@ impl Manner {
             behaviour: options.behaviour,
             house: house.clone(),
             setup,
+            forged: match options.shown {
+                Shown::Forged(_) => Some(options.shown.name()),
+                Shown::Genuine => None,
+            },
             tally: Tally::default(),
         }
     }
 
-    pub(super) const fn tally(&self) -> &Tally {
-        &self.tally
+    /// Returns what to print at the end.
+    pub(super) fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
+        let mut lines = self.tally.lines(guests, turned_away);
+        if let Some(forged) = self.forged {
+            let (refused, accepted) = self.tally.verdicts();
+            lines.push(format!(
+                "tls   the {forged} certificate: refused by {refused}, accepted by {accepted}{}",
+                if accepted > 0 {
+                    ", which have a hole"
+                } else {
+                    ""
+                }
+            ));
+        }
+        lines
+    }
+
+    /// Returns what the end of a handshake says about a client, where it was shown a certificate
+    /// that it should not take.
+    fn judge(&self, accepted: bool) -> String {
+        match (self.forged, accepted) {
+            (None, _) => String::new(),
+            (Some(forged), true) => {
+                format!(" · ACCEPTED the {forged} certificate: this client has a hole")
+            }
+            (Some(forged), false) => format!(" · refused the {forged} certificate, as it should"),
+        }
     }
 
     fn tell(&self, number: u32, what: std::fmt::Arguments<'_>) {
@@ -103,8 +135,13 @@ impl Manner {
 }
 
 impl Tally {
-    /// Returns what to print at the end.
-    pub(super) fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
+    /// Returns how many clients refused what they were shown, and how many took it.
+    fn verdicts(&self) -> (u64, u64) {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (of(&self.failed), of(&self.full) + of(&self.resumed))
+    }
+
+    fn lines(&self, guests: u32, turned_away: u64) -> Vec<String> {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let troubles: Vec<String> = [
             (of(&self.broken), "connections broken later"),
@@ -305,13 +342,21 @@ impl Attendance<'_> {
                 Milestone::Connected { resumed, words } => {
                     let counter = if resumed { &tally.resumed } else { &tally.full };
                     counter.fetch_add(1, Ordering::Relaxed);
-                    self.manner.tell(self.number, format_args!("{words}"));
+                    let verdict = self.manner.judge(true);
+                    self.manner
+                        .tell(self.number, format_args!("{words}{verdict}"));
                     self.connected();
                 }
                 Milestone::Failed { early, words } => {
                     let counter = if early { &tally.failed } else { &tally.broken };
                     counter.fetch_add(1, Ordering::Relaxed);
-                    self.manner.tell(self.number, format_args!("{words}"));
+                    let verdict = if early {
+                        self.manner.judge(false)
+                    } else {
+                        String::new()
+                    };
+                    self.manner
+                        .tell(self.number, format_args!("{words}{verdict}"));
                 }
             }
         }
