@@ -91,14 +91,15 @@ pub(super) async fn open(options: WokwiOptions, house: &House) -> Result<Ready, 
     ));
     Ok(Ready {
         greeting,
-        run: Box::pin(serve(door, house.clone(), known)),
+        run: Box::pin(serve(door, house.clone(), Arc::new(known))),
     })
 }
 
-async fn serve(mut door: Door, house: House, known: Known) -> Vec<String> {
+async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
     let taken = Arc::new(AtomicUsize::new(0));
     while let Some(guest) = door.next().await {
-        let (house, known, taken) = (house.clone(), known.clone(), Arc::clone(&taken));
+        let (known, taken) = (Arc::clone(&known), Arc::clone(&taken));
+        let house = house.clone();
         tokio::spawn(async move {
             let (number, peer) = (guest.number, guest.peer);
             tokio::select! {
@@ -125,7 +126,7 @@ async fn serve(mut door: Door, house: House, known: Known) -> Vec<String> {
 async fn attend(
     guest: Guest,
     house: &House,
-    known: Known,
+    known: Arc<Known>,
     taken: Arc<AtomicUsize>,
 ) -> Result<(), Box<Error>> {
     let (number, peer) = (guest.number, guest.peer);
