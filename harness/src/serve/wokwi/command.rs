@@ -406,6 +406,6 @@ mod tests {
 
     fn command(session: &mut Session, name: &str, params: &Value) {
         let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
-        session.handle(SimTime::ZERO, &text.to_string());
+        session.handle(SimTime::ZERO, Command::read(&text.to_string()));
     }
 }

@@ -114,9 +114,9 @@ impl Session {
         self.notes.push(line);
     }
 
-    /// Takes what a client sent.
-    pub(super) fn handle(&mut self, now: SimTime, text: &str) {
-        match Command::read(text) {
+    /// Takes what a client sent, once it was read.
+    pub(super) fn handle(&mut self, now: SimTime, read: Result<Command, String>) {
+        match read {
             Ok(command) => self.command(now, command),
             Err(why) => self.messages.push_back(error(&why)),
         }
@@ -418,7 +418,7 @@ mod tests {
 
     fn command(session: &mut Session, ms: u64, name: &str, params: &Value) {
         let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
-        session.handle(at(ms), &text.to_string());
+        session.handle(at(ms), Command::read(&text.to_string()));
         let response = session.poll().unwrap();
         assert!(response.contains("\"error\":false"), "{response}");
         while session.poll().is_some() {}
@@ -426,7 +426,7 @@ mod tests {
 
     fn command_only(session: &mut Session, name: &str, params: &Value) {
         let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
-        session.handle(at(0), &text.to_string());
+        session.handle(at(0), Command::read(&text.to_string()));
     }
 
     /// Lets it go on at a moment for as long as it wants to.
