@@ -38,6 +38,6 @@ pub use journal::Journal;
 pub use link::{Downtime, LinkOptions};
 pub use mqtt::MqttOptions;
 pub use subject::Subject;
-pub use tls::{Behaviour, Shown, SpokenVersions, TlsOptions};
+pub use tls::{Behaviour, Certificate, SpokenVersions, TlsOptions};
 pub use token::{Token, TokenError};
 pub use wokwi::WokwiOptions;

@@ -32,7 +32,7 @@ pub struct TlsOptions {
     /// Whether clients have to show a certificate.
     pub mutual: bool,
     /// What it shows.
-    pub shown: Shown,
+    pub shown: Certificate,
     /// Tickets that it sends at once.
     pub tickets: u8,
     /// Versions that it speaks.
@@ -41,7 +41,7 @@ pub struct TlsOptions {
 
 /// Which certificate is shown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Shown {
+pub enum Certificate {
     /// The genuine one.
     #[default]
     Genuine,
@@ -71,19 +71,19 @@ pub(super) async fn open(options: TlsOptions, house: &House) -> Result<Ready, Se
     };
     let authority = house.certificates().authority(terms)?;
     let setup = match options.shown {
-        Shown::Genuine => authority.server(),
-        Shown::Forged(_) if options.mutual => {
+        Certificate::Genuine => authority.server(),
+        Certificate::Forged(_) if options.mutual => {
             return Err(ServeError::Setting(
                 "serve TLS: whoever shows a forged certificate asks nobody for one; leave out \
                  --mutual or --certificate"
                     .to_owned(),
             ));
         }
-        Shown::Forged(how) => authority.impostor(how),
+        Certificate::Forged(how) => authority.impostor(how),
     };
     let shown = match options.shown {
-        Shown::Genuine => String::new(),
-        Shown::Forged(_) => format!(", shows the {} certificate", options.shown.name()),
+        Certificate::Genuine => String::new(),
+        Certificate::Forged(_) => format!(", shows the {} certificate", options.shown.name()),
     };
     let behaves = match options.behaviour {
         Behaviour::Honest => String::new(),
@@ -133,7 +133,7 @@ impl Axis for SpokenVersions {
     }
 }
 
-impl Axis for Shown {
+impl Axis for Certificate {
     const KEY: &'static str = "certificate";
     const ALL: &'static [Self] = &[
         Self::Genuine,
@@ -169,8 +169,12 @@ mod tests {
     #[test]
     fn every_forgery_can_be_asked_for_by_name() {
         for how in Impostor::ALL {
-            let name = Shown::Forged(how).name();
-            assert_eq!(Shown::parse(name), Ok(Shown::Forged(how)), "{name}");
+            let name = Certificate::Forged(how).name();
+            assert_eq!(
+                Certificate::parse(name),
+                Ok(Certificate::Forged(how)),
+                "{name}"
+            );
         }
     }
 }

@@ -1,22 +1,26 @@
 //! `--wokwi-api`: the simulation API of Wokwi, version 1, for its unmodified clients.
 //!
 //! ```text
-//! client ── WebSocket ── reader ─► bounded queue ─► Session on a thread of its own
-//!                     ◄─ writer ◄─ bounded queue ◄─┘
+//! client ── WebSocket ── reader ─► one message ──► Session on a thread of its own
+//!                     ◄─ writer ◄─ so many bytes ◄─┘
 //! ```
 //!
-//! A client that does not read holds its own world up, and nobody else's.
+//! A client that reads slowly holds its own world up, and nobody else's; one that does not read
+//! is closed.
 //!
 //! Owns sockets, threads and limits. What is said is the session's.
 
 mod command;
 mod files;
 mod message;
+mod outward;
 mod pause;
 mod session;
 mod simulation;
+mod upload;
 mod wave;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,13 +32,14 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
 use super::door::{Admission, Door, Guest, Rules};
@@ -43,6 +48,8 @@ use super::house::{House, Ready};
 use super::journal::Shown;
 use super::subject::{Known, Subject};
 
+use self::message::Command;
+use self::outward::{Outward, Unread, Unsent, outward};
 use self::session::{Rest, Session};
 
 const SERVICE: &str = "wokwi";
@@ -50,8 +57,8 @@ const SERVICE: &str = "wokwi";
 const SESSIONS_MAX: usize = 8;
 /// Longest message of a client, in bytes: a file of all that it may have, and its wrapping.
 const MESSAGE_MAX: usize = files::BYTES_MAX + (1 << 20);
-/// Messages that wait for a session, and for a client.
-const QUEUE_MAX: usize = 64;
+/// How long a client may take to read what waits for it.
+const DEAF_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may take to say who it is, and to read what ends its connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -68,7 +75,7 @@ pub struct WokwiOptions {
 #[derive(Debug)]
 enum Incoming {
     Binary,
-    Text(String),
+    Text(Utf8Bytes),
 }
 
 /// One of the places for worlds; given back when it is dropped.
@@ -91,14 +98,15 @@ pub(super) async fn open(options: WokwiOptions, house: &House) -> Result<Ready, 
     ));
     Ok(Ready {
         greeting,
-        run: Box::pin(serve(door, house.clone(), known)),
+        run: Box::pin(serve(door, house.clone(), Arc::new(known))),
     })
 }
 
-async fn serve(mut door: Door, house: House, known: Known) -> Vec<String> {
+async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
     let taken = Arc::new(AtomicUsize::new(0));
     while let Some(guest) = door.next().await {
-        let (house, known, taken) = (house.clone(), known.clone(), Arc::clone(&taken));
+        let (known, taken) = (Arc::clone(&known), Arc::clone(&taken));
+        let house = house.clone();
         tokio::spawn(async move {
             let (number, peer) = (guest.number, guest.peer);
             tokio::select! {
@@ -125,7 +133,7 @@ async fn serve(mut door: Door, house: House, known: Known) -> Vec<String> {
 async fn attend(
     guest: Guest,
     house: &House,
-    known: Known,
+    known: Arc<Known>,
     taken: Arc<AtomicUsize>,
 ) -> Result<(), Box<Error>> {
     let (number, peer) = (guest.number, guest.peer);
@@ -146,22 +154,33 @@ async fn attend(
         .send(Message::text(message::hello()))
         .await
         .map_err(Box::new)?;
-    let (commands, incoming) = mpsc::channel(QUEUE_MAX);
-    let (outgoing, messages) = mpsc::channel(QUEUE_MAX);
+    let (commands, incoming) = mpsc::channel(1);
+    let (outgoing, messages) = outward(DEAF_PATIENCE);
+    let (give_up, given_up) = oneshot::channel();
     let (house, handle) = (house.clone(), Handle::current());
     let thread = thread::Builder::new().name(format!("{SERVICE} {number}"));
     let started = thread.spawn(move || {
         let session = Session::new(known);
-        handle.block_on(converse(session, number, incoming, outgoing, &house));
+        let ended = handle.block_on(converse(session, number, incoming, outgoing, &house));
+        if ended == Err(Unsent::Deaf) {
+            give_up.send(()).ok();
+        }
         // The world is gone; the next client may have one.
         drop(place);
     });
     started.map_err(|error| Box::new(Error::Io(error)))?;
     let read = read(reader, commands);
     let write = write(&mut writer, messages);
+    let given_up = async {
+        if given_up.await.is_err() {
+            // It ended otherwise, as the reader or the writer will notice.
+            std::future::pending::<()>().await;
+        }
+    };
     let read = tokio::select! {
         read = read => read,
         written = write => written,
+        () = given_up => Err(deaf()),
     };
     if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
         let why = format!("a message of {size} bytes; at most {max_size} are taken");
@@ -202,6 +221,12 @@ async fn greet(
     accept_hdr_async_with_config(stream, callback, Some(config)).await
 }
 
+/// Returns why a client was given up.
+fn deaf() -> Error {
+    let why = format!("it read nothing for {} s", DEAF_PATIENCE.as_secs());
+    Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
+}
+
 fn is_welcome(request: &Request, rules: &Rules) -> bool {
     let Some(token) = &rules.token else {
         return true;
@@ -220,22 +245,22 @@ fn rejection(status: StatusCode, why: &str) -> ErrorResponse {
     response
 }
 
-/// Passes on what a client sends.
+/// Passes on what a client sends; a message is not read before there is room for it.
 async fn read(
     mut reader: SplitStream<WebSocketStream<TcpStream>>,
     commands: Sender<Incoming>,
 ) -> Result<(), Error> {
-    while let Some(message) = reader.next().await {
-        let incoming = match message? {
-            Message::Binary(_) => Incoming::Binary,
-            Message::Text(text) => Incoming::Text(text.as_str().to_owned()),
-            Message::Close(_) => return Ok(()),
-            // The library answers pings; it never hands out frames.
-            Message::Frame(_) | Message::Ping(_) | Message::Pong(_) => continue,
+    while let Ok(room) = commands.reserve().await {
+        let incoming = loop {
+            match reader.next().await.transpose()? {
+                None | Some(Message::Close(_)) => return Ok(()),
+                Some(Message::Binary(_)) => break Incoming::Binary,
+                Some(Message::Text(text)) => break Incoming::Text(text),
+                // The library answers pings; it never hands out frames.
+                Some(Message::Frame(_) | Message::Ping(_) | Message::Pong(_)) => {}
+            }
         };
-        if commands.send(incoming).await.is_err() {
-            break;
-        }
+        room.send(incoming);
     }
     Ok(())
 }
@@ -243,10 +268,11 @@ async fn read(
 /// Sends what a session says, many messages in one go where they wait.
 async fn write(
     writer: &mut SplitSink<WebSocketStream<TcpStream>, Message>,
-    mut messages: Receiver<String>,
+    mut messages: Unread,
 ) -> Result<(), Error> {
-    while let Some(message) = messages.recv().await {
-        writer.feed(Message::text(message)).await?;
+    while let Some(mut said) = messages.next().await {
+        let text = std::mem::take(&mut said.text);
+        writer.feed(Message::text(text)).await?;
         if messages.is_empty() {
             writer.flush().await?;
         }
@@ -259,9 +285,9 @@ async fn converse(
     mut session: Session,
     number: u32,
     mut incoming: Receiver<Incoming>,
-    outgoing: Sender<String>,
+    outgoing: Outward,
     house: &House,
-) {
+) -> Result<(), Unsent> {
     while !house.closing.is_closing() {
         let rest = session.go_on(house.clock.now());
         for note in session.notes() {
@@ -269,9 +295,7 @@ async fn converse(
             house.journal.tell(SERVICE, format_args!("{number} {note}"));
         }
         while let Some(message) = session.poll() {
-            if outgoing.send(message).await.is_err() {
-                return;
-            }
+            outgoing.send(message).await?;
         }
         let heard = match rest {
             Rest::None => match incoming.try_recv() {
@@ -281,7 +305,7 @@ async fn converse(
             },
             Rest::Forever => tokio::select! {
                 heard = incoming.recv() => heard,
-                () = house.closing.wait() => return,
+                () = house.closing.wait() => return Ok(()),
             },
             Rest::Until(at) => tokio::select! {
                 heard = incoming.recv() => heard,
@@ -289,11 +313,17 @@ async fn converse(
             },
         };
         match heard {
-            None => return,
+            None => return Ok(()),
             Some(Incoming::Binary) => session.refuse_binary(),
-            Some(Incoming::Text(text)) => session.handle(house.clock.now(), &text),
+            Some(Incoming::Text(text)) => {
+                let read = Command::read(&text);
+                // It may be large.
+                drop(text);
+                session.handle(house.clock.now(), read);
+            }
         }
     }
+    Ok(())
 }
 
 impl Place {

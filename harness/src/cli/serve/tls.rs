@@ -6,7 +6,7 @@ use clap::Args;
 use nodelab_sim::stack::tls::TICKETS_MAX;
 
 use super::{address, axis};
-use crate::serve::{Behaviour, Service, Shown, SpokenVersions, TlsOptions};
+use crate::serve::{Behaviour, Certificate, Service, SpokenVersions, TlsOptions};
 use crate::tls::axis::Axis;
 
 #[derive(Args, Debug)]
@@ -16,8 +16,8 @@ pub(super) struct TlsArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     tls: Option<SocketAddr>,
     #[arg(long, value_name = "WHICH", default_value = "genuine", requires = "tls",
-          help = one_of::<Shown>("Show this certificate"), value_parser = axis::<Shown>)]
-    certificate: Shown,
+          help = one_of::<Certificate>("Show this certificate"), value_parser = axis::<Certificate>)]
+    certificate: Certificate,
     #[arg(long, value_name = "HOW", default_value = "honest", requires = "tls",
           help = one_of::<Behaviour>("Behave like this"), value_parser = axis::<Behaviour>)]
     behave: Behaviour,

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::session::{Milestone, Session};
-use super::{Behaviour, Shown, TlsOptions};
+use super::{Behaviour, Certificate, TlsOptions};
 use crate::serve::door::Guest;
 use crate::serve::house::House;
 use crate::tls::axis::Axis as _;
@@ -92,8 +92,8 @@ impl Manner {
             house: house.clone(),
             setup,
             forged: match options.shown {
-                Shown::Forged(_) => Some(options.shown.name()),
-                Shown::Genuine => None,
+                Certificate::Forged(_) => Some(options.shown.name()),
+                Certificate::Genuine => None,
             },
             tally: Tally::default(),
         }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::{Colour, render_all};
 use crate::scenario::ControlValue;
+use crate::serve::journal::Shown;
 
 use super::message::{
     Answer, BAD_REQUEST, Command, NOT_FOUND, NOT_IMPLEMENTED, Refusal, TOO_LARGE,
@@ -42,6 +43,8 @@ const TYPED_MAX: usize = 4_096;
 const CHIP: &str = "tmp36";
 /// Who speaks when nodelab says something about itself.
 const SELF: &str = "nodelab";
+/// Chips, and files of firmware, that are named when a world starts; others are counted.
+const NAMED_MAX: usize = 16;
 /// Farthest temperature from zero that a control takes, in °C.
 const CONTROL_MAX: f64 = 1_000.0;
 
@@ -110,21 +113,17 @@ impl Session {
         self.running = Some(running);
         self.respond(command.response(Ok(json!({ "warnings": warnings }))));
         let version = env!("CARGO_PKG_VERSION");
-        let firmware = firmware(command);
-        let idle = if firmware.is_empty() {
-            String::new()
-        } else {
-            let (names, verb) = (
-                firmware.join(", "),
-                ["is", "are"][firmware.len().min(2) - 1],
-            );
-            format!("; {names} {verb} not executed")
-        };
+        let idle = idle(command);
         let told = format!("nodelab {version} runs its own node-core on a {board}{idle}");
         self.tell_chip(SimTime::ZERO, SELF, &told);
-        for chip in chips(command).filter(|chip| *chip != CHIP) {
-            let told = format!("chip {chip:?} is not simulated");
+        let mut strangers = chips(command).filter(|chip| *chip != CHIP);
+        for chip in strangers.by_ref().take(NAMED_MAX) {
+            let told = format!("chip \"{}\" is not simulated", Shown(chip.as_bytes()));
             self.tell_chip(SimTime::ZERO, SELF, &told);
+        }
+        let more = strangers.count();
+        if more > 0 {
+            self.tell_chip(SimTime::ZERO, SELF, &format!("and {more} more"));
         }
         self.note(format!("starts a {board}"));
         if !pause && let Some(running) = &mut self.running {
@@ -134,8 +133,9 @@ impl Session {
 
     fn build(&self, command: &Command) -> Result<(Running, bool), Refusal> {
         let pause = command.flag("pause")?;
-        if let Some(missing) = firmware(command).iter().find(|name| !self.files.has(name)) {
-            let message = format!("sim:start: {missing:?} was not uploaded");
+        if let Some(missing) = firmware(command).find(|name| !self.files.has(name)) {
+            let missing = Shown(missing.as_bytes());
+            let message = format!("sim:start: \"{missing}\" was not uploaded");
             return Err(Refusal::new(NOT_FOUND, message));
         }
         let prepared = match self.files.text("diagram.json") {
@@ -266,7 +266,11 @@ impl Session {
             let message = format!("serial-monitor:write: expected {TYPED_MAX} bytes at most");
             return Err(Refusal::new(TOO_LARGE, message));
         }
-        self.started()?.simulation.write_serial(&bytes);
+        if !self.started()?.simulation.write_serial(&bytes) {
+            let message =
+                "serial-monitor:write: too much waits to be printed: send sim:resume first";
+            return Err(Refusal::new(TOO_LARGE, message));
+        }
         Ok(done())
     }
 
@@ -301,14 +305,27 @@ fn refused(name: &str) -> Refusal {
 }
 
 /// Returns the names of the files that a client would like to be executed.
-fn firmware(command: &Command) -> Vec<&str> {
-    match command.param("firmware") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(sections)) => {
-            let file = |section| Value::get(section, "file").and_then(Value::as_str);
-            sections.iter().filter_map(file).collect()
-        }
-        _ => Vec::new(),
+fn firmware(command: &Command) -> impl Iterator<Item = &str> {
+    let firmware = command.param("firmware");
+    let single = firmware.and_then(Value::as_str);
+    let sections = firmware.and_then(Value::as_array);
+    let file = |section| Value::get(section, "file").and_then(Value::as_str);
+    let files = sections.into_iter().flatten().filter_map(file);
+    single.into_iter().chain(files)
+}
+
+/// Says which files are there and not executed; nothing if none is.
+fn idle(command: &Command) -> String {
+    let named = firmware(command).take(NAMED_MAX);
+    let named: Vec<String> = named
+        .map(|name| Shown(name.as_bytes()).to_string())
+        .collect();
+    let names = named.join(", ");
+    match (named.len(), firmware(command).count() - named.len()) {
+        (0, _) => String::new(),
+        (1, 0) => format!("; {names} is not executed"),
+        (_, 0) => format!("; {names} are not executed"),
+        (_, more) => format!("; {names} and {more} more are not executed"),
     }
 }
 
@@ -342,7 +359,11 @@ fn first_line(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::prepare;
+    use crate::serve::subject::Known;
 
     #[test]
     fn a_board_lists_each_of_its_pins_once() {
@@ -361,5 +382,37 @@ mod tests {
         assert_eq!(refused("touch:event").code, NOT_IMPLEMENTED);
         assert_eq!(refused("gdb:listen").code, NOT_IMPLEMENTED);
         assert!(refused("sim:stop").message.contains("it knows control:set"));
+    }
+
+    #[test]
+    fn a_crowd_of_chips_and_files_is_counted_and_not_named() {
+        let mut session = Session::new(Arc::new(Known {
+            name: "a test".to_owned(),
+            prepared: prepare::built_in(),
+            seed: 1,
+            warnings: Vec::new(),
+        }));
+        let upload = json!({ "name": "a", "text": "x" });
+        command(&mut session, "file:upload", &upload);
+        let params = json!({
+            "pause": true,
+            "chips": vec!["strange"; 1_000],
+            "firmware": vec![json!({ "offset": 0, "file": "a" }); 1_000],
+        });
+        command(&mut session, "sim:start", &params);
+        let told: Vec<String> = std::iter::from_fn(|| session.poll()).collect();
+        // Two responses, what runs, the chips, and how many more there are.
+        assert_eq!(told.len(), 2 + 1 + NAMED_MAX + 1, "{told:?}");
+        assert!(
+            told[2].contains("a, a and 984 more are not executed"),
+            "{}",
+            told[2]
+        );
+        assert!(told.last().unwrap().contains("and 984 more"));
+    }
+
+    fn command(session: &mut Session, name: &str, params: &Value) {
+        let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
+        session.handle(SimTime::ZERO, Command::read(&text.to_string()));
     }
 }

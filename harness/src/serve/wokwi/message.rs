@@ -6,12 +6,17 @@
 use nodelab_sim::{SimSpan, SimTime};
 use serde_json::{Map, Value, json};
 
+use super::upload::{self, Upload};
+
 /// Codes of errors, in the sense of HTTP: Wokwi's own have no published list.
 pub(super) const BAD_REQUEST: u16 = 400;
 pub(super) const NOT_FOUND: u16 = 404;
 pub(super) const CONFLICT: u16 = 409;
 pub(super) const TOO_LARGE: u16 = 413;
 pub(super) const NOT_IMPLEMENTED: u16 = 501;
+
+/// Longest command in bytes, unless it is an upload. Worst case: 16 times that, as values.
+pub(super) const COMMAND_MAX: usize = 256 << 10;
 
 /// A command of a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +49,9 @@ impl Command {
     /// Reads a command; the error says why it is none.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let expected = "expected {\"type\": \"command\", \"command\": …, \"params\": …, \"id\": …}";
+        if text.len() > COMMAND_MAX {
+            return Self::read_long(text);
+        }
         let value: Value =
             serde_json::from_str(text).map_err(|error| format!("no JSON: {error}; {expected}"))?;
         let Value::Object(mut message) = value else {
@@ -59,6 +67,21 @@ impl Command {
             Some(_) => return Err(format!("the params of {name:?} are no object; {expected}")),
         };
         let id = message.remove("id").unwrap_or_default();
+        Ok(Self { id, name, params })
+    }
+
+    /// Reads a command that is too long for any but an upload.
+    fn read_long(text: &str) -> Result<Self, String> {
+        let length = text.len();
+        if !upload::is_upload(text) {
+            return Err(format!(
+                "a message of {length} bytes; expected {COMMAND_MAX} at most, unless it is a \
+                 file:upload"
+            ));
+        }
+        let Upload { id, params } =
+            upload::read(text).map_err(|why| format!("no file:upload: {why}"))?;
+        let name = "file:upload".to_owned();
         Ok(Self { id, name, params })
     }
 
@@ -203,6 +226,28 @@ mod tests {
             );
         }
         assert!(Command::read(&"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn only_uploads_may_be_long() {
+        let filler = "x".repeat(COMMAND_MAX);
+        let text = |name| {
+            json!({ "type": "command", "command": name, "id": "1",
+                "params": { "name": "a", "text": filler } })
+            .to_string()
+        };
+        let why = Command::read(&text("control:set")).unwrap_err();
+        assert!(why.contains("expected 262144 at most"), "{why}");
+        let mut upload = Command::read(&text("file:upload")).unwrap();
+        assert_eq!(upload.text("name"), Ok("a"));
+        assert_eq!(
+            upload.take_text("text").map(|text| text.len()),
+            Some(COMMAND_MAX)
+        );
+        let digits = json!({ "type": "command", "command": "file:upload", "id": "1",
+            "params": { "text": vec![0; COMMAND_MAX] } });
+        let why = Command::read(&digits.to_string()).unwrap_err();
+        assert!(why.starts_with("no file:upload: "), "{why}");
     }
 
     #[test]

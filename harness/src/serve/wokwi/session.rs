@@ -9,6 +9,7 @@
 //! Owns the order of messages and the pace. Real time is an argument; sockets are elsewhere.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use nodelab_sim::{SimSpan, SimTime};
 use serde_json::{Value, json};
@@ -23,9 +24,11 @@ use super::simulation::{Progress, Simulation, Told};
 /// How long a world waits after its client was told that it runs: wokwi-cli 0.26.1 attaches the
 /// handlers of its pause points only then.
 pub(super) const GRACE: SimSpan = SimSpan::from_millis(50);
-/// How long a world goes as fast as it can for a text that never comes. Then it goes in step with
-/// real time, so that nobody's processor is busy for ever.
-const HASTE_MAX: SimSpan = SimSpan::from_secs(24 * 3_600);
+/// How long a world goes as fast as it can for a text that never comes, from when it was last let
+/// go on. Then it goes in step with real time, so that nobody's processor is busy for ever.
+const TEXT_HASTE_MAX: SimSpan = SimSpan::from_secs(24 * 3_600);
+/// The same for a moment, which does come, but may be a century away.
+const TIME_HASTE_MAX: SimSpan = SimSpan::from_secs(31 * 24 * 3_600);
 /// Longest rest of a world that goes in step with real time.
 const REST_MAX: SimSpan = SimSpan::from_millis(200);
 /// Shortest.
@@ -36,7 +39,7 @@ const UNHEARD_MAX: usize = 64 << 10;
 /// A client's world, and all that it uploaded.
 #[derive(Debug)]
 pub(super) struct Session {
-    pub(super) known: Known,
+    pub(super) known: Arc<Known>,
     pub(super) files: Files,
     pub(super) points: PausePoints,
     pub(super) running: Option<Running>,
@@ -58,8 +61,8 @@ pub(super) struct Running {
     anchor: Option<(SimTime, SimTime)>,
     /// In real time, when it may go on.
     not_before: SimTime,
-    /// In virtual time, until when it may hurry for a text.
-    haste_until: SimTime,
+    /// In virtual time, when it was last let go on; how long it may hurry counts from then.
+    resumed_at: SimTime,
 }
 
 /// How fast a world goes.
@@ -67,7 +70,7 @@ pub(super) struct Running {
 enum Pace {
     /// As fast as it can, for a while, to where a text is printed.
     ForText,
-    /// As fast as it can to a moment.
+    /// As fast as it can, for a longer while, to a moment.
     ForTime,
     /// In step with real time.
     Real,
@@ -85,7 +88,7 @@ pub(super) enum Rest {
 }
 
 impl Session {
-    pub(super) fn new(known: Known) -> Self {
+    pub(super) fn new(known: Arc<Known>) -> Self {
         Self {
             known,
             files: Files::default(),
@@ -111,9 +114,9 @@ impl Session {
         self.notes.push(line);
     }
 
-    /// Takes what a client sent.
-    pub(super) fn handle(&mut self, now: SimTime, text: &str) {
-        match Command::read(text) {
+    /// Takes what a client sent, once it was read.
+    pub(super) fn handle(&mut self, now: SimTime, read: Result<Command, String>) {
+        match read {
             Ok(command) => self.command(now, command),
             Err(why) => self.messages.push_back(error(&why)),
         }
@@ -251,7 +254,7 @@ impl Running {
             prepared,
             anchor: None,
             not_before: SimTime::ZERO,
-            haste_until: SimTime::ZERO,
+            resumed_at: SimTime::ZERO,
         }
     }
 
@@ -260,13 +263,15 @@ impl Running {
         self.simulation.resume(pause_after);
         self.anchor = None;
         self.not_before = now.after(GRACE);
-        self.haste_until = self.simulation.now().after(HASTE_MAX);
+        self.resumed_at = self.simulation.now();
     }
 
     fn pace(&self, points: &PausePoints) -> Pace {
-        if points.deadline().is_some() || self.simulation.pause_at().is_some() {
+        let now = self.simulation.now();
+        let knows_when = points.deadline().is_some() || self.simulation.pause_at().is_some();
+        if knows_when && now < self.resumed_at.after(TIME_HASTE_MAX) {
             Pace::ForTime
-        } else if !points.is_empty() && self.simulation.now() < self.haste_until {
+        } else if !points.is_empty() && now < self.resumed_at.after(TEXT_HASTE_MAX) {
             Pace::ForText
         } else {
             Pace::Real
@@ -279,11 +284,11 @@ impl Running {
         match pace {
             Pace::ForText => {
                 self.anchor = None;
-                self.haste_until
+                self.resumed_at.after(TEXT_HASTE_MAX)
             }
             Pace::ForTime => {
                 self.anchor = None;
-                present.after(HASTE_MAX)
+                self.resumed_at.after(TIME_HASTE_MAX)
             }
             Pace::Real => {
                 let (real, virtual_then) = *self.anchor.get_or_insert((now, present));
@@ -324,7 +329,20 @@ mod tests {
     const DAY_NS: u64 = 86_400_000_000_000;
 
     #[test]
-    fn a_pause_is_reached_however_far_it_is() {
+    fn a_moment_is_hurried_for_a_month_only() {
+        let mut session = started();
+        let century = json!({ "pauseAfter": 36_500 * DAY_NS });
+        command(&mut session, 0, "sim:resume", &century);
+        let rest = run(&mut session, at(1_000));
+        assert!(matches!(rest, Rest::Until(_)), "{rest:?}");
+        let month = SimTime::ZERO.after(TIME_HASTE_MAX);
+        assert_eq!(session.now(), month);
+        run(&mut session, at(3_000));
+        assert_eq!(session.now(), month.after(SimSpan::from_secs(2)));
+    }
+
+    #[test]
+    fn a_pause_is_reached_even_if_it_is_days_away() {
         let mut session = started();
         let days = 3 * DAY_NS;
         command(
@@ -388,19 +406,19 @@ mod tests {
 
     /// A session with a paused world, whose messages so far were read.
     fn started() -> Session {
-        let mut session = Session::new(Known {
+        let mut session = Session::new(Arc::new(Known {
             name: "a test".to_owned(),
             prepared: prepare::built_in(),
             seed: 1,
             warnings: Vec::new(),
-        });
+        }));
         command(&mut session, 0, "sim:start", &json!({ "pause": true }));
         session
     }
 
     fn command(session: &mut Session, ms: u64, name: &str, params: &Value) {
         let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
-        session.handle(at(ms), &text.to_string());
+        session.handle(at(ms), Command::read(&text.to_string()));
         let response = session.poll().unwrap();
         assert!(response.contains("\"error\":false"), "{response}");
         while session.poll().is_some() {}
@@ -408,7 +426,7 @@ mod tests {
 
     fn command_only(session: &mut Session, name: &str, params: &Value) {
         let text = json!({ "type": "command", "command": name, "params": params, "id": "1" });
-        session.handle(at(0), &text.to_string());
+        session.handle(at(0), Command::read(&text.to_string()));
     }
 
     /// Lets it go on at a moment for as long as it wants to.

@@ -14,6 +14,9 @@ use super::wave::Wave;
 
 /// Events between two looks at what the client says.
 const EVENTS_MAX: usize = 1_000;
+/// Console output that waits for time to go on, in bytes; while there is more, nothing is typed.
+/// Worst case: that, and what the longest text that can be typed makes the node print.
+const BACKLOG_MAX: usize = 64 << 10;
 /// A conversion that comes sooner after another belongs to the same reading.
 const READING_GAP: SimSpan = SimSpan::from_millis(500);
 
@@ -118,9 +121,15 @@ impl Simulation {
         control.apply(&mut self.world);
     }
 
-    pub(super) fn write_serial(&mut self, bytes: &[u8]) {
+    /// Types at the console; returns false, and types nothing, while too much of what it printed
+    /// waits for time to go on.
+    pub(super) fn write_serial(&mut self, bytes: &[u8]) -> bool {
+        if self.backlog.len() >= BACKLOG_MAX {
+            return false;
+        }
         self.world.write_serial(FIRST, bytes, &mut self.watch);
         self.backlog.append(&mut self.watch.printed);
+        true
     }
 
     /// Lets a running world go on until `until`, or until it pauses, or for a while.
@@ -295,6 +304,23 @@ mod tests {
         let printed = String::from_utf8(printed(&told)).unwrap();
         assert_eq!(lines, printed.matches("Degrees Celsius").count());
         assert!(lines > 2 && simulation.wave().len() >= lines);
+    }
+
+    #[test]
+    fn nothing_is_typed_while_too_much_waits_to_be_told() {
+        let (mut simulation, mut points) = start();
+        simulation.pause();
+        let typed = b"read\n".repeat(800);
+        let taken = (0..1_000)
+            .take_while(|_| simulation.write_serial(&typed))
+            .count();
+        assert!((1..1_000).contains(&taken), "{taken}");
+        let waiting = simulation.backlog.len();
+        assert!(!simulation.write_serial(b"read\n"));
+        assert_eq!(simulation.backlog.len(), waiting);
+        simulation.resume(Some(SimSpan::from_nanos(1)));
+        assert_eq!(printed(&run(&mut simulation, &mut points)).len(), waiting);
+        assert!(simulation.write_serial(b"read\n"));
     }
 
     fn start() -> (Simulation, PausePoints) {
