@@ -117,6 +117,8 @@ fn spec(credentials: Option<Credentials>) -> BrokerSpec {
         sessions_max: 20_000,
         connect_timeout: SimSpan::from_secs(10),
         packet_size_max: 64 * 1_024,
+        filters_max: 100,
+        output_bytes_max: 1 << 20,
         retained_max: 10_000,
         held_bytes_max: 64 << 20,
         retained_bytes_max: 64 << 20,

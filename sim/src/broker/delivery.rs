@@ -35,43 +35,6 @@ impl Broker {
         }
     }
 
-    /// Sends a new subscription what is retained for it, marked so (MQTT 3.1.1 §3.3.1-8).
-    pub(super) fn deliver_retained(
-        &mut self,
-        session: SessionIndex,
-        filter: &str,
-        granted: Qos,
-        out: &mut Vec<BrokerAction>,
-    ) {
-        let kept: Vec<Message> = self.retained.matching(filter).cloned().collect();
-        for message in kept {
-            let qos = granted.min(message.qos);
-            self.deliver(session, Message { qos, ..message }, out);
-        }
-    }
-
-    /// Adds a subscription, in place of one with the same filter (MQTT 3.1.1 §3.8.4-3); `None`
-    /// if the client holds too many.
-    pub(super) fn add_subscription(
-        &mut self,
-        index: SessionIndex,
-        filter: &Arc<str>,
-        qos: Qos,
-    ) -> Option<Qos> {
-        let held = &mut self.sessions.at(index).filters;
-        let bytes = self.held_bytes.saturating_add(filter.len());
-        if held.contains(filter) {
-            self.subscriptions.remove(index, filter);
-        } else if held.len() < self.spec.subscriptions_max && bytes <= self.spec.held_bytes_max {
-            held.push(Arc::clone(filter));
-            self.held_bytes = bytes;
-        } else {
-            return None;
-        }
-        self.subscriptions.add(index, filter, qos);
-        Some(qos)
-    }
-
     /// Takes a client's acknowledgement, and sends what waited for it. One of a message that is
     /// not in flight is a fault: the client has lost count.
     pub(super) fn acknowledged(
@@ -123,7 +86,13 @@ impl Broker {
         }
     }
 
-    fn deliver(&mut self, index: SessionIndex, message: Message, out: &mut Vec<BrokerAction>) {
+    /// Sends a client a message, or lets it wait until its acknowledgements allow it.
+    pub(super) fn deliver(
+        &mut self,
+        index: SessionIndex,
+        message: Message,
+        out: &mut Vec<BrokerAction>,
+    ) {
         let session = self.sessions.at(index);
         if message.qos == Qos::AtMostOnce {
             // Nobody is owed a message of QoS 0 while away (MQTT 3.1.1 §3.1.2.4).

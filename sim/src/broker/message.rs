@@ -51,6 +51,17 @@ pub enum BrokerAction {
     },
 }
 
+impl BrokerAction {
+    /// Returns the bytes that it takes until it is done, those of shared messages excepted.
+    pub(super) fn bytes(&self) -> usize {
+        let sent = match self {
+            Self::Send { bytes, .. } => bytes.len(),
+            Self::Close { .. } | Self::Note(_) => 0,
+        };
+        size_of::<Self>() + sent
+    }
+}
+
 /// Something that happened at the broker.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum BrokerEvent {
@@ -183,7 +194,9 @@ pub enum SessionEnd {
     TakenOver,
 }
 
-/// How a client broke the protocol.
+/// How a client broke the protocol, or asked for more than it may.
+///
+/// The order is that of their numbers in digests.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum ClientFault {
     /// No CONNECT within the time that the broker allows.
@@ -198,6 +211,10 @@ pub enum ClientFault {
     Unexpected,
     /// Not MQTT 3.1.1.
     VersionNotSupported,
+    /// More filters in a packet than the broker allows.
+    TooManyFilters,
+    /// More is retained for its filters than a client is sent at a time.
+    TooMuchRetained,
 }
 
 impl SessionEnd {
@@ -226,6 +243,8 @@ impl ClientFault {
             Self::TooLarge => "packet too large",
             Self::Unexpected => "unexpected packet",
             Self::VersionNotSupported => "not MQTT 3.1.1",
+            Self::TooManyFilters => "too many filters in a packet",
+            Self::TooMuchRetained => "more is retained for its filters than it may be sent at once",
         }
     }
 }

@@ -21,6 +21,7 @@ mod retained;
 mod server;
 mod session;
 mod spec;
+mod subscribe;
 mod subscriptions;
 mod topic;
 mod wire;

@@ -3,10 +3,8 @@
 //! Owns the streams and the rules of MQTT 3.1.1 §3 and §4 for the server's side. Does not know
 //! bytes (the wire does) or subscribers (the delivery does).
 
-use std::num::NonZeroU16;
 use std::sync::Arc;
 
-use node_core::Qos;
 use node_core::mqtt::ConnectRefusal;
 
 use crate::broker::connections::Connections;
@@ -102,25 +100,35 @@ impl Broker {
         bytes: &[u8],
         out: &mut Vec<BrokerAction>,
     ) {
-        if self.connections.find(connection).is_none() {
-            out.push(BrokerAction::Close { connection });
-            return;
-        }
         let mut rest = bytes;
-        while !rest.is_empty() {
-            // A packet may have ended the connection: what follows it is ignored.
-            let Some(live) = self.connections.find_mut(connection) else {
-                return;
-            };
-            match live.wire.read(&mut rest) {
-                Ok(None) => {}
-                Ok(Some(packet)) => {
-                    live.cut_off_at = at.after(live.patience);
-                    self.handle(at, connection, packet, out);
-                }
-                Err(why) => self.break_off(connection, why, out),
+        while self.receive_packet(at, connection, &mut rest, out) {}
+    }
+
+    /// Takes bytes as [`Broker::received`] does, but no further than to the end of a packet, and
+    /// removes them from the front of `bytes`. Returns true if the rest is to be taken too: what
+    /// follows a packet that ended the connection is ignored.
+    ///
+    /// Whoever has to bound what `out` grows to looks at it between two packets.
+    pub fn receive_packet(
+        &mut self,
+        at: SimTime,
+        connection: ConnectionId,
+        bytes: &mut &[u8],
+        out: &mut Vec<BrokerAction>,
+    ) -> bool {
+        let Some(live) = self.connections.find_mut(connection) else {
+            out.push(BrokerAction::Close { connection });
+            return false;
+        };
+        match live.wire.read(bytes) {
+            Ok(None) => {}
+            Ok(Some(packet)) => {
+                live.cut_off_at = at.after(live.patience);
+                self.handle(at, connection, packet, out);
             }
+            Err(why) => self.break_off(connection, why, out),
         }
+        !bytes.is_empty() && self.connections.find(connection).is_some()
     }
 
     /// Takes note that a stream closed. Unless DISCONNECT came before, the client's will is
@@ -138,21 +146,25 @@ impl Broker {
 
     /// Cuts off the connections that were silent for too long.
     pub fn handle_timeout(&mut self, at: SimTime, out: &mut Vec<BrokerAction>) {
-        while let Some((due, connection)) = self.deadlines.pop_due(at) {
-            let Some(live) = self.connections.find_mut(connection) else {
-                continue;
-            };
-            if live.entry_at != due {
-                continue;
-            }
-            if live.cut_off_at > at {
-                self.schedule(connection);
-            } else if live.session.is_some() {
+        while self.cut_off_next(at, out) {}
+    }
+
+    /// Looks at one connection that may have been silent for too long, and cuts it off if so.
+    /// Returns true unless there was none to look at.
+    pub fn cut_off_next(&mut self, at: SimTime, out: &mut Vec<BrokerAction>) -> bool {
+        let Some((due, connection)) = self.deadlines.pop_due(at) else {
+            return false;
+        };
+        match self.connections.find(connection) {
+            Some(live) if live.entry_at != due => {}
+            Some(live) if live.cut_off_at > at => self.schedule(connection),
+            Some(live) if live.session.is_some() => {
                 self.end(connection, SessionEnd::KeepAliveExpired, out);
-            } else {
-                self.break_off(connection, ClientFault::ConnectTimedOut, out);
             }
+            Some(_) => self.break_off(connection, ClientFault::ConnectTimedOut, out),
+            None => {}
         }
+        true
     }
 
     /// Forgets when connections were to be cut off that are gone, if those are the most. Without
@@ -274,60 +286,6 @@ impl Broker {
                 self.deadlines.push(live.entry_at, connection);
             }
         }
-    }
-
-    fn subscribe(
-        &mut self,
-        connection: ConnectionId,
-        packet_id: NonZeroU16,
-        filters: &[(Arc<str>, Qos)],
-        out: &mut Vec<BrokerAction>,
-    ) {
-        let Some(index) = self.session_of(connection) else {
-            return;
-        };
-        let granted: Vec<_> = filters
-            .iter()
-            .map(|(filter, qos)| self.add_subscription(index, filter, *qos))
-            .collect();
-        Self::answer(connection, Wire::suback(packet_id, &granted), out);
-        for ((filter, _), granted) in filters.iter().zip(granted) {
-            out.push(BrokerAction::Note(BrokerEvent::Subscribed {
-                connection,
-                filter: Arc::clone(filter),
-                granted,
-            }));
-            if let Some(qos) = granted {
-                self.deliver_retained(index, filter, qos, out);
-            }
-        }
-    }
-
-    fn unsubscribe(
-        &mut self,
-        connection: ConnectionId,
-        packet_id: NonZeroU16,
-        filters: Vec<Arc<str>>,
-        out: &mut Vec<BrokerAction>,
-    ) {
-        let Some(index) = self.session_of(connection) else {
-            return;
-        };
-        for filter in filters {
-            self.subscriptions.remove(index, &filter);
-            let held = &mut self.sessions.at(index).filters;
-            let before = held.len();
-            held.retain(|held| *held != filter);
-            if held.len() < before {
-                self.held_bytes -= filter.len();
-            }
-            out.push(BrokerAction::Note(BrokerEvent::Unsubscribed {
-                connection,
-                filter,
-            }));
-        }
-        //= MQTT 3.1.1 §3.10.4-5: acknowledged even if there was nothing to remove.
-        Self::answer(connection, Wire::unsuback(packet_id), out);
     }
 
     pub(super) fn session_of(&self, connection: ConnectionId) -> Option<SessionIndex> {

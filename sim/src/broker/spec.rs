@@ -44,6 +44,11 @@ pub struct BrokerSpec {
     pub retained_bytes_max: usize,
     /// Most topics with a retained message; the message of another topic is not retained.
     pub retained_max: usize,
+    /// Most filters in one SUBSCRIBE or UNSUBSCRIBE; a client that sends more is cut off.
+    pub filters_max: usize,
+    /// Most bytes that one SUBSCRIBE may make of retained messages, with what it takes to handle
+    /// them; a client that would get more is cut off.
+    pub output_bytes_max: usize,
     /// Most subscriptions of one client; others are answered with failure.
     pub subscriptions_max: usize,
 }
@@ -61,6 +66,8 @@ impl Default for BrokerSpec {
             held_bytes_max: usize::MAX,
             retained_bytes_max: usize::MAX,
             retained_max: 1_000_000,
+            filters_max: usize::MAX,
+            output_bytes_max: usize::MAX,
             subscriptions_max: 100,
         }
     }

@@ -2,6 +2,7 @@
 
 mod clients;
 mod cost;
+mod limits;
 mod properties;
 mod protocol;
 mod sessions;

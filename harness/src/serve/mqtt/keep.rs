@@ -2,7 +2,7 @@
 //!
 //! Owns the order in which the broker hears of things, and carries out what it answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -128,7 +128,9 @@ pub(super) async fn keep(spec: BrokerSpec, mut told: mpsc::Receiver<Told>, house
             () = house.closing.wait() => break,
             () = house.clock.until(due) => {
                 let now = house.clock.now();
-                keeper.broker.handle_timeout(now, &mut keeper.actions);
+                while keeper.broker.cut_off_next(now, &mut keeper.actions) {
+                    keeper.act();
+                }
                 if now >= tidy_at {
                     keeper.broker.tidy();
                     tidy_at = now.after(TIDY_INTERVAL);
@@ -155,7 +157,15 @@ impl Keeper {
         let now = self.house.clock.now();
         match told {
             Told::Bytes { id, bytes } => {
-                self.broker.received(now, id, &bytes, &mut self.actions);
+                let mut rest = &bytes[..];
+                let mut on = true;
+                // What one packet leads to is done before the next is read.
+                while on {
+                    on = self
+                        .broker
+                        .receive_packet(now, id, &mut rest, &mut self.actions);
+                    self.act();
+                }
             }
             Told::Closed { id } => {
                 self.broker.disconnected(id, &mut self.actions);
@@ -181,9 +191,10 @@ impl Keeper {
 
     /// Does what the broker asked for.
     fn act(&mut self) {
-        // What a guest that is cut off leaves, its will, may cut off others: each once.
-        while !self.actions.is_empty() {
-            let mut slow = Vec::new();
+        // What a guest that is cut off leaves, its will, may cut off others: each once, and one
+        // at a time, because a will is copied for each subscriber.
+        let mut slow = VecDeque::new();
+        loop {
             for action in std::mem::take(&mut self.actions) {
                 match action {
                     BrokerAction::Close { connection } => {
@@ -195,14 +206,15 @@ impl Keeper {
                     BrokerAction::Send { connection, bytes } => {
                         let guest = self.guests.get(&connection);
                         if guest.is_some_and(|guest| !guest.outbox.push(bytes)) {
-                            slow.push(connection);
+                            slow.push_back(connection);
                         }
                     }
                 }
             }
-            for id in slow {
-                self.cut_off(id);
-            }
+            let Some(id) = slow.pop_front() else {
+                return;
+            };
+            self.cut_off(id);
         }
     }
 
