@@ -101,7 +101,8 @@ enum Command {
     #[command(after_help = "Example:\n  \
         nodelab sensor --board nodemcu --from -40 --to 125 --step 5 --format csv")]
     Sensor(SensorArgs),
-    /// Be the simulated hardware for other programs, in real time: broker, TLS endpoint, link.
+    /// Be the simulated hardware for other programs, in real time: broker, TLS endpoint, link,
+    /// converter, Wokwi's API.
     #[command(after_help = serve::HELP)]
     Serve(Box<serve::ServeArgs>),
     /// Explain what a file means.

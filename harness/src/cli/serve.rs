@@ -11,7 +11,7 @@ mod tls;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use nodelab_sim::SimSpan;
 
 use crate::action::ServeAction;
@@ -35,6 +35,7 @@ Examples:
                                      what the Wi-Fi does to a broker's clients";
 
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("secured").args(["tls", "mqtts"]).multiple(true))]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     mqtt: mqtt::MqttArgs,

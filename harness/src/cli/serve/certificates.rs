@@ -12,10 +12,10 @@ use crate::serve::{CertificateOptions, Key};
 #[command(next_help_heading = "Certificates")]
 pub(super) struct CertificateArgs {
     /// Write the certificate of the authority to a file, in PEM, for clients to trust.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "secured")]
     ca_out: Option<PathBuf>,
     /// Write a client's certificate and its key to a file, in PEM, for --mutual.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "secured")]
     client_out: Option<PathBuf>,
     /// A further name or address of the server, beside localhost, 127.0.0.1 and `::1`; may
     /// be repeated.
