@@ -115,10 +115,13 @@ fn spec(credentials: Option<Credentials>) -> BrokerSpec {
     BrokerSpec {
         credentials,
         sessions_max: 20_000,
+        forgets_sessions: true,
+        client_id_max: 1_024,
         connect_timeout: SimSpan::from_secs(10),
         packet_size_max: 64 * 1_024,
         filters_max: 100,
         output_bytes_max: 1 << 20,
+        fan_out_bytes_max: 64 << 20,
         retained_max: 10_000,
         held_bytes_max: 64 << 20,
         retained_bytes_max: 64 << 20,

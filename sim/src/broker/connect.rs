@@ -51,6 +51,12 @@ impl Broker {
             self.forget(index);
         }
         let kept = kept.filter(|_| !request.clean_session);
+        if kept.is_none()
+            && self.is_full()
+            && let Some(away) = self.longest_away()
+        {
+            self.forget(away);
+        }
         let index = kept.unwrap_or_else(|| self.sessions.add(client_id, request.clean_session));
         self.sessions.at(index).connection = Some(connection);
         self.open(at, connection, index, &mut request);
@@ -70,8 +76,7 @@ impl Broker {
             return self.spec.refusal;
         }
         if let Some(wanted) = &self.spec.credentials
-            && (request.user.as_deref() != Some(&*wanted.user)
-                || request.password.as_ref() != Some(&wanted.password))
+            && !wanted.are(request.user.as_deref(), request.password.as_deref())
         {
             return Some(ConnectRefusal::BadCredentials);
         }
@@ -79,9 +84,22 @@ impl Broker {
         if request.client_id.is_empty() && !request.clean_session {
             return Some(ConnectRefusal::IdentifierRejected);
         }
+        if request.client_id.len() > self.spec.client_id_max {
+            return Some(ConnectRefusal::IdentifierRejected);
+        }
         let is_new = self.sessions.find(&request.client_id).is_none();
-        let is_full = self.sessions.len() >= self.spec.sessions_max;
-        (is_new && is_full).then_some(ConnectRefusal::ServerUnavailable)
+        let has_no_room = is_new && self.is_full() && self.longest_away().is_none();
+        has_no_room.then_some(ConnectRefusal::ServerUnavailable)
+    }
+
+    fn is_full(&self) -> bool {
+        self.sessions.len() >= self.spec.sessions_max
+    }
+
+    /// Returns the session that may be forgotten to make room.
+    fn longest_away(&self) -> Option<SessionIndex> {
+        let forgets = self.spec.forgets_sessions;
+        forgets.then(|| self.sessions.longest_away()).flatten()
     }
 
     fn open(

@@ -23,6 +23,7 @@ impl Broker {
                 self.spec.retained_bytes_max,
             );
         }
+        let mut room = self.spec.fan_out_bytes_max;
         for (session, qos) in self.subscriptions.subscribers(&message.topic) {
             let copy = Message {
                 //= MQTT 3.1.1 §3.8.4-6: the lower of what was published and what was granted.
@@ -31,6 +32,14 @@ impl Broker {
                 retain: false,
                 ..message.clone()
             };
+            // What waits for acknowledgements has a bound of its own.
+            if copy.qos == Qos::AtMostOnce {
+                let Some(rest) = room.checked_sub(copy.bytes_to_hold()) else {
+                    self.drop_message(session, copy, out);
+                    continue;
+                };
+                room = rest;
+            }
             self.deliver(session, copy, out);
         }
     }
@@ -47,7 +56,7 @@ impl Broker {
             return;
         };
         if let Some(message) = self.sessions.at(index).acknowledge(packet_id) {
-            self.held_bytes -= message.bytes();
+            self.held_bytes -= message.bytes_to_hold();
             out.push(BrokerAction::Note(BrokerEvent::MessageAcknowledged {
                 connection,
                 packet_id,
@@ -99,17 +108,22 @@ impl Broker {
             if let Some(connection) = session.connection {
                 send(connection, message, None, false, out);
             }
-        } else if self.held_bytes.saturating_add(message.bytes()) <= self.spec.held_bytes_max
+        } else if self.held_bytes.saturating_add(message.bytes_to_hold())
+            <= self.spec.held_bytes_max
             && session.queue(message.clone(), self.spec.queued_max)
         {
-            self.held_bytes += message.bytes();
+            self.held_bytes += message.bytes_to_hold();
             self.send_queued(index, out);
         } else {
-            out.push(BrokerAction::Note(BrokerEvent::MessageDropped {
-                client_id: Arc::clone(&session.client_id),
-                message,
-            }));
+            self.drop_message(index, message, out);
         }
+    }
+
+    fn drop_message(&mut self, index: SessionIndex, message: Message, out: &mut Vec<BrokerAction>) {
+        out.push(BrokerAction::Note(BrokerEvent::MessageDropped {
+            client_id: Arc::clone(&self.sessions.at(index).client_id),
+            message,
+        }));
     }
 }
 

@@ -25,10 +25,11 @@ pub struct Message {
 }
 
 impl Message {
-    /// Returns the bytes of its topic and payload.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.topic.len() + self.payload.len()
+    /// Returns the bytes that it takes to hold: topic and payload, each with the two counters of
+    /// its allocation, and itself.
+    pub(super) fn bytes_to_hold(&self) -> usize {
+        const COUNTERS: usize = 4 * size_of::<usize>();
+        size_of::<Self>() + COUNTERS + self.topic.len() + self.payload.len()
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod connect;
 mod connections;
+mod credentials;
 mod deadlines;
 mod delivery;
 mod message;
@@ -28,7 +29,8 @@ mod wire;
 
 pub use crate::event::Bytes;
 pub use crate::id::ConnectionId;
+pub use credentials::{Credentials, secrets_match};
 pub use message::{BrokerAction, BrokerEvent, ClientFault, Message, SessionEnd};
 pub use server::Broker;
-pub use spec::{BrokerSpec, Credentials};
+pub use spec::BrokerSpec;
 pub use topic::{filter_is_valid, filter_matches, topic_is_valid};

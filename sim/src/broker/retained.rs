@@ -20,7 +20,10 @@ impl Retained {
     /// Keeps a message in place of the topic's former one, while fewer than `max` topics have
     /// one and all of them take no more than `bytes_max`; an empty payload removes it.
     pub(super) fn keep(&mut self, message: &Message, max: usize, bytes_max: usize) {
-        let former = self.by_topic.get(&message.topic).map(Message::bytes);
+        let former = self
+            .by_topic
+            .get(&message.topic)
+            .map(Message::bytes_to_hold);
         let others = self.bytes - former.unwrap_or(0);
         //= MQTT 3.1.1 §3.3.1.3: a message without payload is not stored.
         if message.payload.is_empty() {
@@ -28,7 +31,7 @@ impl Retained {
             self.bytes = others;
             return;
         }
-        let bytes = others.saturating_add(message.bytes());
+        let bytes = others.saturating_add(message.bytes_to_hold());
         if bytes <= bytes_max && (self.by_topic.len() < max || former.is_some()) {
             let topic = Arc::clone(&message.topic);
             self.by_topic.insert(topic, message.clone());
@@ -80,14 +83,15 @@ mod tests {
     #[test]
     fn a_store_that_has_no_room_keeps_what_it_has() {
         let mut retained = Retained::default();
+        let max = message("a", "123").bytes_to_hold();
         for payload in ["12", "123", "1234"] {
-            retained.keep(&message("a", payload), 10, 4);
+            retained.keep(&message("a", payload), 10, max);
         }
-        retained.keep(&message("b", ""), 10, 4);
+        retained.keep(&message("b", ""), 10, max);
         let kept: Vec<_> = retained.matching("#").cloned().collect();
         assert_eq!(kept, [message("a", "123")]);
-        retained.keep(&message("a", ""), 10, 4);
-        retained.keep(&message("b", "123"), 10, 4);
+        retained.keep(&message("a", ""), 10, max);
+        retained.keep(&message("b", "123"), 10, max);
         assert_eq!(retained.matching("b").count(), 1);
     }
 

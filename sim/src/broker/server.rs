@@ -333,8 +333,7 @@ impl Broker {
         let Some(index) = live.session else {
             return;
         };
-        let session = self.sessions.at(index);
-        session.connection = None;
+        let session = self.sessions.leave(index);
         let client_id = Arc::clone(&session.client_id);
         if session.clean {
             self.forget(index);

@@ -22,6 +22,8 @@ pub(super) struct Session {
     pub(super) clean: bool,
     /// Its stream, while it has one.
     pub(super) connection: Option<ConnectionId>,
+    /// How many streams had ended before its own did.
+    left: u64,
     /// The filters of its subscriptions.
     pub(super) filters: Vec<Arc<str>>,
     /// Messages for it; absent while there has been none.
@@ -38,11 +40,20 @@ struct Mailbox {
     last_id: u16,
 }
 
+/// Returns the bytes that a filter takes with its subscription: it stands in the session and in
+/// the index of subscriptions, each of which is an entry of about 32 bytes.
+pub(super) fn bytes_to_hold(filter: &str) -> usize {
+    const ENTRIES: usize = 64;
+    ENTRIES + filter.len()
+}
+
 /// All sessions.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     slots: Vec<Option<Session>>,
     vacant: Vec<u32>,
+    /// How often a session lost its stream.
+    departures: u64,
     by_client: BTreeMap<Arc<str>, SessionIndex>,
 }
 
@@ -86,10 +97,17 @@ impl Session {
 
     /// Returns the bytes of all filters and messages that are held for the client.
     pub(super) fn held_bytes(&self) -> usize {
-        let filters: usize = self.filters.iter().map(|filter| filter.len()).sum();
+        let filters: usize = self
+            .filters
+            .iter()
+            .map(|filter| bytes_to_hold(filter))
+            .sum();
         let messages = self.mailbox.as_deref().map_or(0, |mailbox| {
             let in_flight = mailbox.in_flight.iter().map(|(_, message)| message);
-            in_flight.chain(&mailbox.queued).map(Message::bytes).sum()
+            in_flight
+                .chain(&mailbox.queued)
+                .map(Message::bytes_to_hold)
+                .sum()
         });
         filters + messages
     }
@@ -135,12 +153,35 @@ impl Sessions {
             .expect("an index is dropped with its session")
     }
 
+    /// Takes note that a session has no stream any more, and returns it.
+    pub(super) fn leave(&mut self, index: SessionIndex) -> &mut Session {
+        let left = self.departures;
+        self.departures += 1;
+        let session = self.at(index);
+        session.connection = None;
+        session.left = left;
+        session
+    }
+
+    /// Returns the session that has been without a stream for longest.
+    pub(super) fn longest_away(&self) -> Option<SessionIndex> {
+        let slots = (0..).map(SessionIndex).zip(&self.slots);
+        let away = slots.filter_map(|(index, slot)| {
+            let session = slot
+                .as_ref()
+                .filter(|session| session.connection.is_none())?;
+            Some((session.left, index))
+        });
+        away.min().map(|(_, index)| index)
+    }
+
     /// Adds a session for a client that has none.
     pub(super) fn add(&mut self, client_id: &Arc<str>, clean: bool) -> SessionIndex {
         let session = Session {
             client_id: Arc::clone(client_id),
             clean,
             connection: None,
+            left: 0,
             filters: Vec::new(),
             mailbox: None,
         };

@@ -4,16 +4,8 @@
 
 use node_core::mqtt::ConnectRefusal;
 
+use crate::broker::credentials::Credentials;
 use crate::time::SimSpan;
-
-/// What a client has to show.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Credentials {
-    /// The user name.
-    pub user: String,
-    /// The password.
-    pub password: Vec<u8>,
-}
 
 /// The figures of one broker; any value is legal.
 ///
@@ -27,6 +19,12 @@ pub struct BrokerSpec {
     /// Most sessions, live and kept; a client beyond is refused as
     /// [`ConnectRefusal::ServerUnavailable`].
     pub sessions_max: usize,
+    /// Whether, when there are so many, the one whose client has been away longest is forgotten
+    /// to make room.
+    pub forgets_sessions: bool,
+    /// Longest client identifier, in bytes; a longer one is refused as
+    /// [`ConnectRefusal::IdentifierRejected`]. MQTT 3.1.1 §3.1.3-5 demands 23.
+    pub client_id_max: usize,
     /// How long a stream may be open before its CONNECT is complete. Mosquitto allows about
     /// 30 s (unsourced).
     pub connect_timeout: SimSpan,
@@ -37,10 +35,12 @@ pub struct BrokerSpec {
     pub in_flight_max: usize,
     /// Most messages that wait for one client (`max_queued_messages`); the newest is dropped.
     pub queued_max: usize,
-    /// Most bytes of filters, and of messages with their topics, that are held for clients; the
+    /// Most bytes of filters, and of messages with their topics, that are held for clients, each
+    /// with what it takes to hold it; the
     /// newest message is dropped, and the newest subscription answered with failure.
     pub held_bytes_max: usize,
-    /// Most bytes of retained messages, topics included; the newest is not retained.
+    /// Most bytes of retained messages, topics and what it takes to hold them included; the
+    /// newest is not retained.
     pub retained_bytes_max: usize,
     /// Most topics with a retained message; the message of another topic is not retained.
     pub retained_max: usize,
@@ -49,6 +49,9 @@ pub struct BrokerSpec {
     /// Most bytes that one SUBSCRIBE may make of retained messages, with what it takes to handle
     /// them; a client that would get more is cut off.
     pub output_bytes_max: usize,
+    /// Most bytes that one message becomes when it is copied for subscribers with QoS 0; the last
+    /// of them do without.
+    pub fan_out_bytes_max: usize,
     /// Most subscriptions of one client; others are answered with failure.
     pub subscriptions_max: usize,
 }
@@ -59,6 +62,8 @@ impl Default for BrokerSpec {
             credentials: None,
             refusal: None,
             sessions_max: 1_000_000,
+            forgets_sessions: false,
+            client_id_max: usize::MAX,
             connect_timeout: SimSpan::from_secs(30),
             packet_size_max: 256 * 1_024,
             in_flight_max: 20,
@@ -68,6 +73,7 @@ impl Default for BrokerSpec {
             retained_max: 1_000_000,
             filters_max: usize::MAX,
             output_bytes_max: usize::MAX,
+            fan_out_bytes_max: usize::MAX,
             subscriptions_max: 100,
         }
     }

@@ -10,7 +10,7 @@ use node_core::Qos;
 
 use crate::broker::message::{BrokerAction, BrokerEvent, ClientFault, Message};
 use crate::broker::server::Broker;
-use crate::broker::session::SessionIndex;
+use crate::broker::session::{SessionIndex, bytes_to_hold};
 use crate::broker::wire::Wire;
 use crate::id::ConnectionId;
 
@@ -69,7 +69,7 @@ impl Broker {
             let before = held.len();
             held.retain(|held| *held != filter);
             if held.len() < before {
-                self.held_bytes -= filter.len();
+                self.held_bytes -= bytes_to_hold(&filter);
             }
             out.push(BrokerAction::Note(BrokerEvent::Unsubscribed {
                 connection,
@@ -89,7 +89,7 @@ impl Broker {
         qos: Qos,
     ) -> Option<Qos> {
         let held = &mut self.sessions.at(index).filters;
-        let bytes = self.held_bytes.saturating_add(filter.len());
+        let bytes = self.held_bytes.saturating_add(bytes_to_hold(filter));
         if held.contains(filter) {
             self.subscriptions.remove(index, filter);
         } else if held.len() < self.spec.subscriptions_max && bytes <= self.spec.held_bytes_max {

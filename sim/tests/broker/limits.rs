@@ -4,8 +4,8 @@ use nodelab_sim::SimSpan;
 use nodelab_sim::broker::{BrokerAction, BrokerEvent, BrokerSpec, ClientFault};
 
 use crate::clients::{
-    CONNACK, CONNECT_A, CONNECT_B, CONNECT_WITH_WILL, PINGREQ, PUBLISH_T, SUBACK, SUBSCRIBE_T,
-    World, id,
+    CONNACK, CONNACK_PRESENT, CONNECT_A, CONNECT_A_KEPT, CONNECT_B, CONNECT_WITH_WILL, PINGREQ,
+    PUBLISH_T, SUBACK, SUBSCRIBE_T, World, id,
 };
 
 /// SUBSCRIBE 1 to `#` three times, with QoS 0.
@@ -110,6 +110,70 @@ fn the_silent_can_be_cut_off_one_at_a_time() {
     // Each is looked at when its CONNECT would have been due, and once more.
     assert_eq!(ended.iter().sum::<usize>(), 2, "{ended:?}");
     assert!(ended.iter().all(|count| *count <= 1), "{ended:?}");
+}
+
+#[test]
+fn when_sessions_are_full_the_one_that_was_away_longest_makes_room() {
+    for (forgets_sessions, code) in [(true, 0), (false, 3)] {
+        let mut world = World::new(BrokerSpec {
+            sessions_max: 2,
+            forgets_sessions,
+            ..BrokerSpec::default()
+        });
+        let kept = |name: u8| [&CONNECT_A_KEPT[..14], &[name]].concat();
+        world.open(0, &kept(b'a'));
+        world.open(1, &kept(b'b'));
+        // Whoever is there is never forgotten.
+        assert_eq!(world.open(2, &kept(b'c')), [[0x20, 2, 0, 3]]);
+        world.drop_stream(1);
+        world.drop_stream(0);
+        assert_eq!(
+            world.open(3, &kept(b'c')),
+            [[0x20, 2, 0, code]],
+            "{forgets_sessions}"
+        );
+        let present = world.open(4, &kept(b'a'));
+        assert_eq!(present, [CONNACK_PRESENT], "it left last");
+        if forgets_sessions {
+            assert_eq!(
+                world.open(5, &kept(b'b')),
+                [[0x20, 2, 0, 3]],
+                "forgotten, and no room"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_message_is_copied_within_bounds_for_those_whom_nobody_owes_it() {
+    // A message of one byte to a topic of one byte takes 74.
+    for (fan_out_bytes_max, copies) in [(2 * 74, 2), (2 * 74 - 1, 1)] {
+        let mut world = World::new(BrokerSpec {
+            fan_out_bytes_max,
+            ..BrokerSpec::default()
+        });
+        for stream in 0..3_u8 {
+            let connect = [&CONNECT_A[..14], &[b'a' + stream]].concat();
+            world.open(stream.into(), &connect);
+            let qos = u8::from(stream == 2);
+            world.say(stream.into(), &[&SUBSCRIBE_T[..7], &[qos]].concat());
+        }
+        world.command("t", "x");
+        let got = [0, 1].map(|stream| world.sent_to(stream).len());
+        assert_eq!(got.iter().sum::<usize>(), copies);
+        assert_eq!(world.sent_to(2).len(), 1, "QoS 1 is owed");
+    }
+}
+
+#[test]
+fn a_client_identifier_that_is_too_long_is_refused() {
+    for (client_id_max, code) in [(1, 0), (0, 2)] {
+        let mut world = World::new(BrokerSpec {
+            client_id_max,
+            ..BrokerSpec::default()
+        });
+        assert_eq!(world.open(0, &CONNECT_A), [[0x20, 2, 0, code]]);
+    }
 }
 
 fn fault(world: &World) -> Option<ClientFault> {

@@ -59,18 +59,20 @@ pub(super) fn outbox(all: &Arc<AtomicUsize>) -> (Outbox, Inbox) {
 }
 
 impl Outbox {
-    /// Adds bytes; false if too many wait, and the client is to be cut off.
+    /// Adds bytes; false if too many wait: then they are left out, and the client is to be cut
+    /// off.
     pub(super) fn push(&self, bytes: Bytes) -> bool {
-        let count = bytes.len();
+        let count = bytes_to_hold(&bytes);
         let one = self.one.fetch_add(count, Ordering::Relaxed) + count;
         let all = self.all.fetch_add(count, Ordering::Relaxed) + count;
-        if self.queue.send(Out::Bytes(bytes)).is_err() {
-            // The client has gone; nobody will take them out.
+        let fits = one <= ONE_MAX && (all <= ALL_MAX || one <= FAIR_SHARE);
+        let is_gone = fits && self.queue.send(Out::Bytes(bytes)).is_err();
+        if !fits || is_gone {
+            // Nobody will take them out.
             self.one.fetch_sub(count, Ordering::Relaxed);
             self.all.fetch_sub(count, Ordering::Relaxed);
-            return true;
         }
-        one <= ONE_MAX && (all <= ALL_MAX || one <= FAIR_SHARE)
+        fits
     }
 
     /// Closes the stream once everything before is written.
@@ -96,10 +98,18 @@ impl Inbox {
 
     fn count(&self, taken: &Out) {
         if let Out::Bytes(bytes) = taken {
-            self.one.fetch_sub(bytes.len(), Ordering::Relaxed);
-            self.all.fetch_sub(bytes.len(), Ordering::Relaxed);
+            let count = bytes_to_hold(bytes);
+            self.one.fetch_sub(count, Ordering::Relaxed);
+            self.all.fetch_sub(count, Ordering::Relaxed);
         }
     }
+}
+
+/// Returns the memory that bytes take while they wait: a place in the queue, an allocation and
+/// themselves.
+fn bytes_to_hold(bytes: &Bytes) -> usize {
+    const ALLOCATION: usize = 16;
+    size_of::<Out>() + ALLOCATION + bytes.len()
 }
 
 impl Drop for Inbox {
@@ -119,10 +129,10 @@ mod tests {
         let all = Arc::new(AtomicUsize::new(0));
         let (outbox, mut inbox) = outbox(&all);
         let bytes = || Bytes::from_slice(&[0; 16]);
-        let room = ONE_MAX / 16;
+        let room = ONE_MAX / bytes_to_hold(&bytes());
+        assert!(room < ONE_MAX / 32, "more than the bytes themselves counts");
         assert!((0..room).all(|_| outbox.push(bytes())));
         assert!(!outbox.push(bytes()));
-        assert!(inbox.ready().is_some());
         assert!(inbox.ready().is_some());
         assert!(outbox.push(bytes()));
         drop(inbox);
@@ -135,7 +145,8 @@ mod tests {
     fn when_all_hold_much_only_the_modest_stay() {
         let all = Arc::new(AtomicUsize::new(ALL_MAX));
         let (outbox, _inbox) = outbox(&all);
-        assert!(outbox.push(Bytes::from_elem(0, FAIR_SHARE)));
+        let beside = bytes_to_hold(&Bytes::new());
+        assert!(outbox.push(Bytes::from_elem(0, FAIR_SHARE - beside)));
         assert!(!outbox.push(Bytes::from_elem(0, 1)));
     }
 }
