@@ -242,6 +242,25 @@ fn going_back_shows_what_was_and_forgets_nothing_that_was_done() {
 }
 
 #[test]
+fn letters_typed_at_the_console_are_no_keys_until_esc() {
+    let mut studio = living_room(LARGE, COLOURS);
+    studio.go_to(at(100.0));
+    studio.press(KeyCode::Char('i'));
+    for _ in 0..2 {
+        studio.type_text("help");
+        studio.press(KeyCode::Enter);
+    }
+    studio.type_text("p");
+    let typing = picture(&mut studio);
+    assert!(typing.contains("Esc ends typing"), "{typing}");
+    studio.press(KeyCode::Esc);
+    studio.go_to(at(110.0));
+    let after = picture(&mut studio);
+    assert!(!after.contains("power cut"), "{after}");
+    assert!(after.contains("> i: type here"), "{after}");
+}
+
+#[test]
 fn what_is_saved_runs_to_the_digest_that_is_shown() {
     let file = temporary("saved.test.yaml");
     fs::remove_file(&file).ok();
@@ -255,6 +274,7 @@ fn what_is_saved_runs_to_the_digest_that_is_shown() {
     studio.press(KeyCode::Enter);
     studio.type_text("istatus");
     studio.press(KeyCode::Enter);
+    studio.press(KeyCode::Esc);
     studio.go_to(at(400.0));
     studio.type_text("pubr");
     studio.press(KeyCode::Char('s'));

@@ -120,7 +120,7 @@ fn what_hands_did_is_saved_and_runs_to_the_digest_on_the_screen() {
     terminal.press(&["3"]);
     terminal.wait_for("● session 2, open");
     terminal.press(&["i"]);
-    terminal.press(&["s", "t", "a", "t", "u", "s", "Enter"]);
+    terminal.press(&["s", "t", "a", "t", "u", "s", "Enter", "Escape"]);
     terminal.press(&["u"]);
     terminal.wait_for("✗ no signal");
     terminal.press(&["s"]);

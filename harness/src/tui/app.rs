@@ -401,6 +401,8 @@ impl App {
                 let bytes = format!("{}\n", prompt.text).into_bytes();
                 let node = self.node();
                 self.wish(Wish::Do(Doing::Type { node, bytes }));
+                // Whoever talks to a node says more than one line: letters are no keys until Esc.
+                self.ask(Purpose::Console, String::new());
             }
             Purpose::Filter => {
                 self.view.filter = prompt.text;

@@ -154,7 +154,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             letter('b', Command::Broker, "b", "broker down, up"),
             letter('p', Command::Power, "p", "cut, restore power"),
             letter('r', Command::Reset, "r", "reset the node"),
-            letter('i', Command::Console, "i", "type at the console"),
+            letter('i', Command::Console, "i", "type at the console, to Esc"),
             letter('s', Command::Save, "s", "save as a scenario"),
         ],
     },

@@ -18,9 +18,10 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let prompt = scene.view.prompt.as_ref();
     match prompt.filter(|prompt| prompt.purpose == Purpose::Console) {
         Some(prompt) => {
-            lines.push(Line::from(
+            lines.push(Line::from(vec![
                 scene.tone(Tone::Focus, format!("> {}▏", prompt.text)),
-            ));
+                scene.tone(Tone::Frame, "  Esc ends typing"),
+            ]));
         }
         None if !scene.is_recording => {
             lines.push(Line::from(scene.tone(Tone::Frame, "> i: type here")));

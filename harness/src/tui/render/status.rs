@@ -9,7 +9,7 @@ use super::Scene;
 use super::palette::Tone;
 use super::spark;
 use crate::telemetry::Verdict;
-use crate::tui::view::{Page, Prompt, Purpose};
+use crate::tui::view::{Notice, Page, Prompt, Purpose};
 use crate::tui::words;
 
 /// Returns whether what is to be said needs the row of the keys too.
@@ -34,11 +34,25 @@ fn line(scene: &Scene<'_>) -> Line<'static> {
         ]);
     }
     if let Some(prompt) = &scene.view.prompt {
-        return asked(scene, prompt);
+        // What came of the last line is said until the next one is begun.
+        let is_between = prompt.purpose == Purpose::Console && prompt.text.is_empty();
+        return match &scene.view.notice {
+            Some(notice) if is_between => {
+                let mut line = noted(scene, notice);
+                line.push_span(scene.tone(Tone::Frame, "  still typing: Esc ends it"));
+                line
+            }
+            Some(_) | None => asked(scene, prompt),
+        };
     }
-    let Some(notice) = &scene.view.notice else {
-        return standing(scene);
-    };
+    match &scene.view.notice {
+        Some(notice) => noted(scene, notice),
+        None => standing(scene),
+    }
+}
+
+/// Says what was said last, and which faults are active.
+fn noted(scene: &Scene<'_>, notice: &Notice) -> Line<'static> {
     let (sign, tone) = if notice.is_bad {
         ("✗", Tone::Bad)
     } else {
@@ -50,17 +64,18 @@ fn line(scene: &Scene<'_>) -> Line<'static> {
 }
 
 fn asked(scene: &Scene<'_>, prompt: &Prompt) -> Line<'static> {
-    let question = match prompt.purpose {
-        Purpose::Console => "type at the console:",
-        Purpose::Filter => "show lines of the log that hold:",
-        Purpose::Save => "save to:",
-        Purpose::Temperature => "hold the air at, in °C:",
+    let once = "  Enter does it, Esc leaves it";
+    let (question, hint) = match prompt.purpose {
+        Purpose::Console => ("type at the console:", "  Enter sends it, Esc ends typing"),
+        Purpose::Filter => ("show lines of the log that hold:", once),
+        Purpose::Save => ("save to:", once),
+        Purpose::Temperature => ("hold the air at, in °C:", once),
     };
     Line::from(vec![
         scene.tone(Tone::Title, format!(" {question} ")),
         Span::raw(prompt.text.clone()),
         scene.tone(Tone::Focus, " "),
-        scene.tone(Tone::Frame, "  Enter does it, Esc leaves it"),
+        scene.tone(Tone::Frame, hint),
     ])
 }
 
