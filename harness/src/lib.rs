@@ -24,6 +24,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod schema;
+pub mod secret;
 pub mod sensor;
 pub mod serve;
 pub mod shard;

@@ -23,11 +23,11 @@ mod order;
 mod plan;
 mod profile;
 mod render;
-mod secret;
 mod shell;
 mod tally;
 mod trust;
 
+pub use crate::secret::{Secret, SecretSource};
 pub use azure::TOKEN_LIFE;
 pub use broker::{Broker, BrokerError, Protection};
 pub use desk::{Desk, DeskOptions};
@@ -37,5 +37,4 @@ pub use order::Order;
 pub use plan::{Limits, Plan, PlanError};
 pub use profile::Profile;
 pub use render::{summary_json, summary_text};
-pub use secret::{Secret, SecretSource};
 pub use tally::{NodeSummary, Summary, Times};

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::live::secret::Secret;
+use crate::secret::Secret;
 
 /// How long a token is good. A stream that lasts longer is closed by the hub, and the node comes
 /// back with a new one.

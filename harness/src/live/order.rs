@@ -9,7 +9,7 @@ use node_core::PayloadFormat;
 
 use crate::live::broker::Broker;
 use crate::live::profile::Profile;
-use crate::live::secret::SecretSource;
+use crate::secret::SecretSource;
 
 /// Everything that `nodelab live` can be told. Paths may hold `{node}` and `{device}`, for a file
 /// of each node.

@@ -6,16 +6,16 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nodelab_sim::NodeId;
 use nodelab_sim::stack::tls::{
     Authority, Chip, Credentials, KeyExchange, KeyKind, Stack, Suite, TlsSettings, TlsSpec,
     Versions,
 };
+use nodelab_sim::{EntityId, NodeId, Purpose, Rng};
 use tokio_rustls::rustls::crypto::ring;
 
 use super::clock::Clock;
@@ -71,6 +71,15 @@ pub(super) struct Terms {
     pub tickets: u8,
     /// Versions that it speaks.
     pub versions: Versions,
+}
+
+/// Who shows certificates.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Server {
+    /// The broker.
+    Mqtts,
+    /// The endpoint.
+    Tls,
 }
 
 /// The authority of a process.
@@ -130,9 +139,14 @@ impl Certificates {
         Ok(Authority::new(&spec, self.epoch_s, self.seed))
     }
 
-    /// Returns the number from which each connection's randomness is derived.
-    pub(super) const fn seed(&self) -> u64 {
-        self.seed
+    /// Returns the number from which the randomness of a server's connections is derived, each
+    /// server's its own: both number their connections from 1.
+    pub(super) fn seed_of(&self, server: Server) -> u64 {
+        let entity = match server {
+            Server::Mqtts => EntityId::Broker,
+            Server::Tls => EntityId::World,
+        };
+        Rng::derive(self.seed, entity, Purpose::TlsServer).bits()
     }
 
     /// Returns what a user should know about keys and files.
@@ -240,6 +254,8 @@ fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     let mut file = options.mode(OWNER_ONLY).open(path)?;
+    // The mode is only for a file that was not there.
+    file.set_permissions(fs::Permissions::from_mode(OWNER_ONLY))?;
     file.write_all(text.as_bytes())
 }
 
@@ -276,8 +292,33 @@ mod tests {
 
     #[test]
     fn without_a_seed_no_two_authorities_are_alike() {
-        let seeds = [(); 2].map(|()| certificates(CertificateOptions::default()).seed());
+        let seeds = [(); 2].map(|()| certificates(CertificateOptions::default()).seed);
         assert_ne!(seeds[0], seeds[1]);
+    }
+
+    #[test]
+    fn no_two_servers_share_their_randomness() {
+        let certificates = certificates(CertificateOptions {
+            seed: Some(7),
+            ..CertificateOptions::default()
+        });
+        let of = |server| certificates.seed_of(server);
+        assert_ne!(of(Server::Mqtts), of(Server::Tls));
+        assert_eq!(of(Server::Tls), of(Server::Tls));
+    }
+
+    #[test]
+    fn a_key_is_for_its_owner_also_where_a_file_was_for_all() {
+        let name = format!("nodelab-client-{}.pem", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let written = write_secret(&path, "new");
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        written.unwrap();
+        assert_eq!((mode & 0o777, text.as_str()), (0o600, "new"));
     }
 
     #[test]

@@ -25,9 +25,11 @@ use tokio::sync::mpsc;
 use self::attend::{Reception, receive_all};
 use self::keep::{Told, keep};
 use super::certificates::Terms;
-use super::door::{Admission, Door};
+use super::door::{Admission, Door, Rules};
 use super::error::ServeError;
 use super::house::{House, Ready};
+use super::token::{self, STRENGTH, Token};
+use crate::secret::SecretSource;
 
 /// The variable that holds the password of clients.
 const PASSWORD_VARIABLE: &str = "NODELAB_MQTT_PASSWORD";
@@ -52,15 +54,17 @@ pub struct MqttOptions {
 impl MqttOptions {
     /// Returns what clients have to show: a user with a password, or else the token as one.
     fn credentials(&self, house: &House) -> Result<Option<Credentials>, ServeError> {
-        let password = match &self.password_file {
-            Some(path) => Some(first_line(path)?),
-            None => std::env::var(PASSWORD_VARIABLE).ok(),
+        let source = match &self.password_file {
+            Some(path) => SecretSource::File(path.clone()),
+            None => SecretSource::Variable(PASSWORD_VARIABLE),
         };
-        let password = password.filter(|password| !password.is_empty());
+        let password = source.read(Path::to_path_buf).map_err(|why| {
+            ServeError::Setting(format!("read the password of MQTT clients: {why}"))
+        })?;
         match (&self.user, password) {
             (Some(user), Some(password)) => Ok(Some(Credentials {
                 user: user.clone(),
-                password: password.into_bytes(),
+                password: password.reveal().to_vec(),
             })),
             (Some(user), None) => Err(ServeError::Setting(format!(
                 "let {user} in: there is no password; put it into a file for \
@@ -75,16 +79,45 @@ impl MqttOptions {
             })),
         }
     }
+
+    /// Returns the rules of the broker's doors. Where a user is asked for, nobody is asked for
+    /// the token: other machines come in by the password, which has to be as strong.
+    fn rules(&self, login: Option<&Credentials>, rules: &Rules) -> Result<Rules, ServeError> {
+        let (Some(user), Some(login)) = (&self.user, login) else {
+            return Ok(rules.clone());
+        };
+        let addresses = [self.plain, self.secure];
+        let mut remote = addresses.iter().flatten();
+        let is_remote = remote.any(|address| !address.ip().is_loopback());
+        let token = match Token::from_bytes(&login.password) {
+            Ok(token) => Some(token),
+            Err(_) if is_remote && rules.allow_remote => {
+                return Err(ServeError::Setting(format!(
+                    "open mqtt to other machines: the password of {user} is too weak for it: \
+                     {STRENGTH}"
+                )));
+            }
+            Err(_) => None,
+        };
+        Ok(Rules {
+            token,
+            ..rules.clone()
+        })
+    }
 }
 
 /// Opens the broker's doors.
 pub(super) async fn open(options: MqttOptions, house: &House) -> Result<Ready, ServeError> {
     let credentials = options.credentials(house)?;
+    let mut house = house.clone();
+    house.rules = options.rules(credentials.as_ref(), &house.rules)?;
+    let house = &house;
     let mut greeting = Vec::new();
     let mut doors: Vec<(Door, Option<ServerSetup>)> = Vec::new();
     if let Some(address) = options.plain {
         let door = Door::open("mqtt", address, Admission::ByToken, 1, house).await?;
         greeting.push(format!("mqtt  listens on {}", door.address()));
+        greeting.extend(token::warning("mqtt", door.address()));
         doors.push((door, None));
     }
     if let Some(address) = options.secure {
@@ -146,13 +179,37 @@ async fn serve(
     tally.lines(connections.guests(), connections.turned_away())
 }
 
-/// Reads a secret, which is the first line of a file.
-fn first_line(path: &Path) -> Result<String, ServeError> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        ServeError::Setting(format!(
-            "read the password from {}: {error}",
-            path.display()
-        ))
-    })?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_machines_need_a_password_that_is_as_strong_as_a_token() {
+        let options = |address: &str| MqttOptions {
+            secure: Some(address.parse().expect("an address")),
+            user: Some("ann".to_owned()),
+            ..MqttOptions::default()
+        };
+        let remote = Rules {
+            allow_remote: true,
+            token: Some(Token::new("0123456789abcdef").expect("strong")),
+            ..Rules::default()
+        };
+        let login = |password: &str| Credentials {
+            user: "ann".to_owned(),
+            password: password.as_bytes().to_vec(),
+        };
+        let of = |address, password| options(address).rules(Some(&login(password)), &remote);
+        let refused = of("0.0.0.0:8883", "x").expect_err("weak").to_string();
+        assert!(refused.contains("password of ann is too weak"), "{refused}");
+        let rules = of("0.0.0.0:8883", "fedcba9876543210").expect("strong");
+        assert!(
+            rules
+                .token
+                .is_some_and(|token| token.is(b"fedcba9876543210"))
+        );
+        // On this machine anything does.
+        let rules = of("127.0.0.1:8883", "x").expect("loopback");
+        assert!(rules.token.is_none());
+    }
 }

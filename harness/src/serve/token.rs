@@ -3,12 +3,21 @@
 //! Owns where it is read from and how it is compared. Never shows it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
+
+use nodelab_sim::broker::secrets_match;
+
+use crate::secret::SecretSource;
 
 /// The variable that holds the token.
 pub(super) const VARIABLE: &str = "NODELAB_TOKEN";
 /// Shortest token, in characters.
 const LENGTH_MIN: usize = 16;
+
+/// What makes a secret strong, and how to get one.
+pub(super) const STRENGTH: &str = "expected 16 printable characters or more, without spaces; \
+                                   `openssl rand -hex 16` makes one";
 
 /// The secret.
 #[derive(Clone)]
@@ -17,13 +26,8 @@ pub struct Token(String);
 /// Why there is no token.
 #[derive(Debug)]
 pub enum TokenError {
-    /// The file cannot be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
+    /// What should hold it cannot be read, or is empty; with the reason.
+    Unreadable(String),
     /// It is too short to be secret, or not printable ASCII without spaces.
     Weak,
 }
@@ -43,35 +47,37 @@ impl Token {
         Ok(Self(text.to_owned()))
     }
 
+    /// Takes the bytes of a token, as [`Token::new`] does its text.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Weak`], also if they are no text.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| TokenError::Weak)?;
+        Self::new(text)
+    }
+
     /// Reads it from a file, or else from the environment; `None` if neither is given.
     ///
     /// # Errors
     ///
     /// [`TokenError`] if what is given is no token.
     pub fn find(file: Option<&Path>) -> Result<Option<Self>, TokenError> {
-        if let Some(path) = file {
-            let text = std::fs::read_to_string(path).map_err(|error| TokenError::Unreadable {
-                path: path.to_owned(),
-                error,
-            })?;
-            return Self::new(&text).map(Some);
-        }
-        std::env::var(VARIABLE)
-            .ok()
-            .filter(|text| !text.is_empty())
-            .map(|text| Self::new(&text))
+        let source = match file {
+            Some(path) => SecretSource::File(path.to_owned()),
+            None => SecretSource::Variable(VARIABLE),
+        };
+        let secret = source.read(Path::to_path_buf);
+        let secret = secret.map_err(TokenError::Unreadable)?;
+        secret
+            .map(|secret| Self::from_bytes(secret.reveal()))
             .transpose()
     }
 
     /// Returns whether a client knows the token; takes as long for a near miss as for a far one.
     #[must_use]
     pub fn is(&self, said: &[u8]) -> bool {
-        let own = self.0.as_bytes();
-        let differ = own
-            .iter()
-            .zip(said)
-            .fold(0, |sum, (own, said)| sum | (own ^ said));
-        own.len() == said.len() && differ == 0
+        secrets_match(self.0.as_bytes(), said)
     }
 
     /// Returns its bytes, for a protocol that compares by itself.
@@ -79,6 +85,17 @@ impl Token {
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+}
+
+/// Returns what to say of a service that asks for a secret without TLS where others can listen.
+pub(super) fn warning(service: &str, address: SocketAddr) -> Option<String> {
+    let others_listen = !address.ip().is_loopback();
+    others_listen.then(|| {
+        format!(
+            "WARNING: {service} takes its secret in clear text: whoever is between a client and \
+             {address} can read it"
+        )
+    })
 }
 
 impl fmt::Debug for Token {
@@ -90,14 +107,8 @@ impl fmt::Debug for Token {
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { path, error } => {
-                write!(f, "read the token from {}: {error}", path.display())
-            }
-            Self::Weak => write!(
-                f,
-                "take the token: expected {LENGTH_MIN} printable characters or more, without \
-                 spaces; `openssl rand -hex 16` makes one"
-            ),
+            Self::Unreadable(why) => write!(f, "read the token: {why}"),
+            Self::Weak => write!(f, "take the token: {STRENGTH}"),
         }
     }
 }
@@ -127,6 +138,8 @@ mod tests {
         for weak in ["", "short", "0123456789 abcdef", "0123456789abcdeé"] {
             assert!(Token::new(weak).is_err(), "{weak}");
         }
+        assert!(Token::from_bytes(&[0xFF; 20]).is_err());
+        assert!(STRENGTH.contains(&LENGTH_MIN.to_string()));
         let token = Token::new(TEXT).expect("long enough");
         assert_eq!(format!("{token:?}"), "Token(…)");
     }

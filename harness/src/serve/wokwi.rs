@@ -89,6 +89,7 @@ pub(super) async fn open(options: WokwiOptions, house: &House) -> Result<Ready, 
     let mut greeting = known.warnings.clone();
     let (name, seed) = (&known.name, known.seed);
     greeting.push(format!("wokwi listens on {address}: {name}, seed {seed}"));
+    greeting.extend(super::token::warning("wokwi", address));
     let token = match &house.rules.token {
         Some(_) => "the token",
         None => "any",

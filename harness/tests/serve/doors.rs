@@ -1,10 +1,14 @@
 //! Who may come in, and what strangers can do to the rest.
 
+use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::os::unix::ffi::OsStrExt as _;
 
 use crate::client::{Client, LogIn};
-use crate::program::{Program, read_to_end, refused, resident_bytes};
+use crate::program::{
+    PATIENCE, Program, place, read_to_end, refused, refused_with, resident_bytes,
+};
 
 /// Connections that do nothing but be there.
 const CROWD: usize = 3_000;
@@ -61,6 +65,37 @@ fn an_address_that_is_taken_is_named() {
 }
 
 #[test]
+fn a_secret_that_is_empty_or_unfit_is_no_permission() {
+    let empty = place("empty-password");
+    std::fs::write(&empty, "\n").unwrap();
+    let weak = place("weak-password");
+    std::fs::write(&weak, "x\n").unwrap();
+    let [empty, weak] = [&empty, &weak].map(|path| path.to_str().expect("text"));
+    let of = |file| ["--mqtt-user", "ann", "--mqtt-password-file", file];
+    for (address, file, expected) in [("0", empty, "is empty"), ("0.0.0.0:0", weak, "too weak")] {
+        let arguments = [&["--allow-remote", "--mqtt", address][..], &of(file)].concat();
+        let (code, said) = refused(&arguments);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+    let no_text = [0xFF; 20];
+    for (name, value, expected) in [
+        ("NODELAB_TOKEN", &b""[..], "$NODELAB_TOKEN is empty"),
+        ("NODELAB_TOKEN", &no_text, "take the token: expected"),
+        (
+            "NODELAB_MQTT_PASSWORD",
+            b"",
+            "$NODELAB_MQTT_PASSWORD is empty",
+        ),
+        ("NODELAB_MQTT_PASSWORD", &no_text, "whose is it?"),
+    ] {
+        let (code, said) = refused_with((name, OsStr::from_bytes(value)), &["--mqtt", "0"]);
+        assert_eq!(code, Some(3), "{name}: {said}");
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+}
+
+#[test]
 fn other_machines_come_in_by_token_or_by_address() {
     let arguments = [
         "--mqtt",
@@ -68,11 +103,60 @@ fn other_machines_come_in_by_token_or_by_address() {
         "--tls",
         "0.0.0.0:0",
         "--allow-remote",
+        "--allow-from",
     ];
-    let from = ["--allow-from", "192.0.2.1"];
-    let token = ("NODELAB_TOKEN", "0123456789abcdef");
-    let program = Program::serve_with(token, &[&arguments[..], &from].concat());
-    assert!(program.address("tls").ip().is_unspecified());
+    let (own, secret) = (own_address(), "0123456789abcdef");
+    let token = ("NODELAB_TOKEN", secret);
+    let program = Program::serve_with(token, &[&arguments[..], &[&own.to_string()]].concat());
+    program.wait_for("WARNING: mqtt takes its secret in clear text");
+    let knock = |program: &Program, service| {
+        let address = SocketAddr::new(own, program.address(service).port());
+        let stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
+        stream
+    };
+    for (credentials, expected) in [
+        (None, 4),
+        (Some(("nodelab", "0123456789abcdeX")), 4),
+        (Some(("nodelab", secret)), 0),
+    ] {
+        let how = LogIn {
+            credentials,
+            will: None,
+        };
+        let (_, code) = Client::log_in(knock(&program, "mqtt"), "c", &how);
+        assert_eq!(code, expected, "{credentials:?}");
+    }
+    let mut stream = knock(&program, "tls");
+    stream
+        .write_all(b"GET / HTTP/1.1\r\n\r\n")
+        .expect("it is let in");
+    assert!(!read_to_end(&mut stream).is_empty(), "an alert");
+
+    // 198.51.100.1 is nobody's (RFC 5737). This machine always may by a loopback address.
+    let program = Program::serve_with(token, &[&arguments[..], &["198.51.100.1"]].concat());
+    for service in ["mqtt", "tls"] {
+        if own.is_loopback() {
+            break;
+        }
+        assert!(read_to_end(&mut knock(&program, service)).is_empty());
+        program.wait_for("not among --allow-from");
+    }
+    let how = LogIn {
+        credentials: Some(("nodelab", secret)),
+        will: None,
+    };
+    assert_eq!(Client::log_in(program.connect("mqtt"), "c", &how).1, 0);
+}
+
+/// Returns an address by which other machines reach this one; loopback if there is none.
+fn own_address() -> IpAddr {
+    // Nothing is sent: the system only chooses the way, and with it the address.
+    let chosen = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("198.51.100.1:9")?;
+        socket.local_addr()
+    });
+    chosen.map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
 }
 
 #[test]

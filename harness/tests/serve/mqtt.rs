@@ -1,11 +1,12 @@
 //! The broker, with the tests' own clients.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use tokio_rustls::rustls::version;
 
 use crate::client::{Client, LogIn, secure, trusting};
-use crate::program::{Program, place};
+use crate::program::{Program, place, read_to_end, resident_bytes};
 
 const ANYBODY: LogIn<'static> = LogIn {
     credentials: None,
@@ -104,4 +105,26 @@ fn a_token_is_a_password_and_a_user_may_have_another() {
         ..ANYBODY
     };
     assert_eq!(Client::log_in(program.connect("mqtt"), "c", &how).1, 0);
+}
+
+#[test]
+fn a_packet_of_16_000_filters_is_cut_off_and_takes_no_memory() {
+    let program = Program::serve(&["--mqtt", "0", "--quiet"]);
+    let (mut writer, _) = Client::log_in(program.connect("mqtt"), "writer", &ANYBODY);
+    for topic in 0..200 {
+        writer.publish(&format!("room/{topic}"), "21.5", true);
+    }
+    let before = resident_bytes(program.id());
+    let (mut greedy, _) = Client::log_in(program.connect("mqtt"), "greedy", &ANYBODY);
+    let filters = [0, 1, b'#', 0].repeat(16_000);
+    // Its length is 64 002 bytes (MQTT 3.1.1 §2.2.3).
+    let packet = [&[0x82, 0x82, 0xF4, 0x03, 0, 1][..], &filters].concat();
+    greedy.stream.write_all(&packet).expect("the broker reads");
+    assert!(read_to_end(&mut greedy.stream).is_empty());
+    let grown = resident_bytes(program.id()).saturating_sub(before);
+    assert!(grown < 32 << 20, "{grown} bytes");
+    writer.publish("room/1", "21.6", true);
+    let ended = program.stop("-TERM");
+    let summary = "1 cut off for breaking the protocol";
+    assert!(ended.out.contains(summary), "{}", ended.out);
 }

@@ -1,6 +1,7 @@
 //! The program, running.
 
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -148,6 +149,15 @@ fn command(arguments: &[&str]) -> Command {
 pub(crate) fn refused(arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = command(arguments);
     let command = command.args(["--for", "1ms"]);
+    let output = command.output().expect("the program starts");
+    let said = String::from_utf8(output.stderr).expect("text");
+    (output.status.code(), said)
+}
+
+/// Runs it with a variable in its environment, as [`refused`] does.
+pub(crate) fn refused_with(variable: (&str, &OsStr), arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = command(arguments);
+    let command = command.env(variable.0, variable.1).args(["--for", "1ms"]);
     let output = command.output().expect("the program starts");
     let said = String::from_utf8(output.stderr).expect("text");
     (output.status.code(), said)

@@ -191,3 +191,17 @@ fn a_seed_repeats_the_keys_and_says_that_they_are_not_secret() {
     assert_eq!(root("seed-1", "5"), root("seed-2", "5"));
     assert_ne!(root("seed-1", "5"), root("seed-3", "6"));
 }
+
+#[test]
+fn whoever_is_sent_away_at_the_end_did_not_leave() {
+    let program = Program::serve(&["--tls", "0", "--behave", "close"]);
+    let gone = program.connect("tls");
+    program.wait_for("#1 ");
+    drop(gone);
+    program.wait_for("#1 left before it said anything");
+    let _stays = program.connect("tls");
+    program.wait_for("#2 ");
+    let ended = program.stop("-TERM");
+    let expected = "#2 closed before it said anything: everything ends";
+    assert!(ended.out.contains(expected), "{}", ended.out);
+}

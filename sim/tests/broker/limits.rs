@@ -177,8 +177,10 @@ fn a_client_identifier_that_is_too_long_is_refused() {
 }
 
 fn fault(world: &World) -> Option<ClientFault> {
-    world.last.iter().find_map(|action| match action {
-        BrokerAction::Note(BrokerEvent::ConnectionBroken { why, .. }) => Some(*why),
-        _ => None,
+    world.last.iter().find_map(|action| {
+        let BrokerAction::Note(BrokerEvent::ConnectionBroken { why, .. }) = action else {
+            return None;
+        };
+        Some(*why)
     })
 }

@@ -20,7 +20,7 @@ pub(super) struct MqttArgs {
     /// The user name that clients have to give [default: nodelab, if there is a token].
     #[arg(long, value_name = "NAME")]
     mqtt_user: Option<String>,
-    /// The file with their password in its first line [default: `NODELAB_MQTT_PASSWORD`].
+    /// The file that holds their password [default: `NODELAB_MQTT_PASSWORD`, if set].
     #[arg(long, value_name = "FILE")]
     mqtt_password_file: Option<PathBuf>,
 }

@@ -11,8 +11,8 @@ use crate::live::azure::{Signer, TOKEN_LIFE};
 use crate::live::clock::civil_time;
 use crate::live::order::Order;
 use crate::live::profile::{Credentials, Profile, Rules};
-use crate::live::secret::Secret;
 use crate::prepare::Prepared;
+use crate::secret::Secret;
 
 /// Port on which AWS speaks MQTT only to who names it.
 //= https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html

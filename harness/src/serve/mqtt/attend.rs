@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::keep::Told;
 use super::outbox::{Inbox, Out, outbox};
+use crate::serve::certificates::Server;
 use crate::serve::door::{Door, Guest};
 use crate::serve::house::House;
 use crate::serve::tls::session::{Milestone, Session};
@@ -107,7 +108,7 @@ async fn attend(guest: Guest, setup: Option<ServerSetup>, reception: Arc<Recepti
     let (outbox, inbox) = outbox(&reception.waiting);
     let peer = guest.peer;
     let session = setup.map(|setup| {
-        let seed = house.certificates().seed();
+        let seed = house.certificates().seed_of(Server::Mqtts);
         Session::open(&setup, (seed, id.generation), house.clock)
     });
     let opened = Told::Opened { id, outbox, peer };

@@ -1,7 +1,6 @@
 //! What happens at the broker, in words.
 
 use node_core::Qos;
-use node_core::mqtt::ConnectRefusal;
 use nodelab_sim::broker::{BrokerEvent, Message};
 
 use crate::serve::journal::Shown;
@@ -17,7 +16,7 @@ pub(super) fn who(number: u32, client_id: Option<&str>) -> String {
 /// Returns what happened; nothing for what is not worth a line.
 pub(super) fn event(event: &BrokerEvent) -> Option<String> {
     Some(match event {
-        BrokerEvent::ConnectRefused { why, .. } => format!("refused: {}", refusal(*why)),
+        BrokerEvent::ConnectRefused { why, .. } => format!("refused: {}", why.as_str()),
         BrokerEvent::ConnectionBroken { why, .. } => format!("cut off: {}", why.as_str()),
         BrokerEvent::MessageAcknowledged { .. } => return None,
         BrokerEvent::MessageDropped { client_id, message } => {
@@ -81,16 +80,6 @@ const fn level(qos: Qos) -> &'static str {
     }
 }
 
-const fn refusal(why: ConnectRefusal) -> &'static str {
-    match why {
-        ConnectRefusal::BadCredentials => "wrong user or password",
-        ConnectRefusal::IdentifierRejected => "a session without a client identifier",
-        ConnectRefusal::NotAuthorized => "not authorized",
-        ConnectRefusal::ProtocolVersion => "not MQTT 3.1.1",
-        ConnectRefusal::ServerUnavailable => "there are too many sessions",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +98,17 @@ mod tests {
         });
         let expected = "will of \"node\": room/1 \"21.5\\n\\u{1b}[31m\" with QoS 1, retained";
         assert_eq!(said.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_the_rest_of_the_program() {
+        let connection = nodelab_sim::ConnectionId {
+            node: nodelab_sim::NodeId(0),
+            generation: 1,
+        };
+        let why = node_core::mqtt::ConnectRefusal::BadCredentials;
+        let said = event(&BrokerEvent::ConnectRefused { connection, why });
+        assert_eq!(said, Some(format!("refused: {}", why.as_str())));
     }
 
     #[test]

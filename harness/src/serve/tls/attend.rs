@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::session::{Milestone, Session};
 use super::{Behaviour, Certificate, TlsOptions};
+use crate::serve::certificates::Server;
 use crate::serve::door::Guest;
 use crate::serve::house::House;
 use crate::tls::axis::Axis as _;
@@ -64,6 +65,8 @@ pub(super) struct Tally {
 struct Attendance<'a> {
     manner: &'a Manner,
     number: u32,
+    /// How long its handshake may take.
+    patience: SimSpan,
     session: Session,
     socket: TcpStream,
     tap: Option<Tap>,
@@ -166,17 +169,13 @@ impl Tally {
 pub(super) async fn attend(guest: Guest, manner: std::sync::Arc<Manner>) {
     let clock = manner.house.clock;
     let now = clock.now();
-    let seed = manner.house.certificates().seed();
+    let seed = manner.house.certificates().seed_of(Server::Tls);
     manner.tell(guest.number, format_args!("{} connected", guest.peer));
     let tap = manner.behaviour.tap(now);
-    // Whoever is slow on purpose gets the time for it.
-    let patience = if tap.is_some() {
-        IDLE_PATIENCE
-    } else {
-        HANDSHAKE_PATIENCE
-    };
+    let patience = handshake_patience(tap.is_some());
     let attendance = Attendance {
         number: guest.number,
+        patience,
         session: Session::open(&manner.setup, (seed, guest.number), clock),
         socket: guest.stream,
         tap,
@@ -199,14 +198,20 @@ impl Attendance<'_> {
         let mut buffer = vec![0; READ_MAX];
         let clock = self.manner.house.clock;
         let first = tokio::select! {
-            read = self.socket.read(&mut buffer) => matches!(read, Ok(1..)),
-            () = clock.until(self.until) => false,
-            () = self.manner.house.closing.wait() => false,
+            read = self.socket.read(&mut buffer) => match read {
+                Ok(1..) => Ok(()),
+                Ok(0) | Err(_) => Err("left before it said anything".to_owned()),
+            },
+            () = clock.until(self.until) => {
+                self.manner.tally.silent.fetch_add(1, Ordering::Relaxed);
+                Err(out_of_patience("it said nothing", self.patience))
+            }
+            () = self.manner.house.closing.wait() => {
+                Err("closed before it said anything: everything ends".to_owned())
+            }
         };
-        if !first {
-            return self
-                .manner
-                .tell(self.number, format_args!("left before it said anything"));
+        if let Err(why) = first {
+            return self.manner.tell(self.number, format_args!("{why}"));
         }
         let name = crate::tls::axis::Axis::name(behaviour);
         self.manner.tell(
@@ -388,18 +393,12 @@ impl Attendance<'_> {
         let now = self.manner.house.clock.now();
         if now >= self.until {
             self.manner.tally.silent.fetch_add(1, Ordering::Relaxed);
-            let what = if self.secured {
-                "silent"
+            let why = if self.secured {
+                out_of_patience("it was silent", IDLE_PATIENCE)
             } else {
-                "no handshake"
+                out_of_patience("no handshake", self.patience)
             };
-            let patience = if self.secured {
-                IDLE_PATIENCE
-            } else {
-                HANDSHAKE_PATIENCE
-            };
-            self.manner
-                .tell(self.number, format_args!("closed: {what} for {patience}"));
+            self.manner.tell(self.number, format_args!("{why}"));
             return self.close().await;
         }
         let mut out = Passage::default();
@@ -435,5 +434,38 @@ impl Attendance<'_> {
             while matches!(self.socket.read(&mut rest).await, Ok(1..)) {}
         };
         timeout(CLOSE_PATIENCE, closed).await.ok();
+    }
+}
+
+fn out_of_patience(what: &str, patience: SimSpan) -> String {
+    format!("closed: {what} for {patience}")
+}
+
+/// Returns how long a handshake may take: whoever is slow on purpose gets the time for it.
+const fn handshake_patience(is_tapped: bool) -> SimSpan {
+    if is_tapped {
+        IDLE_PATIENCE
+    } else {
+        HANDSHAKE_PATIENCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_patience_is_what_was_given() {
+        let said = [false, true].map(|is_tapped| {
+            let patience = handshake_patience(is_tapped);
+            out_of_patience("no handshake", patience)
+        });
+        assert_eq!(
+            said,
+            [
+                "closed: no handshake for 10 s",
+                "closed: no handshake for 5 min"
+            ]
+        );
     }
 }

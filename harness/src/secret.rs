@@ -33,7 +33,7 @@ impl Secret {
     }
 
     /// Returns the bytes, for whoever has to hand them over.
-    pub(super) fn reveal(&self) -> &[u8] {
+    pub(crate) fn reveal(&self) -> &[u8] {
         &self.0
     }
 
