@@ -267,7 +267,8 @@ impl Session {
             return Err(Refusal::new(TOO_LARGE, message));
         }
         if !self.started()?.simulation.write_serial(&bytes) {
-            let message = "serial-monitor:write: too much waits to be printed: send sim:resume first";
+            let message =
+                "serial-monitor:write: too much waits to be printed: send sim:resume first";
             return Err(Refusal::new(TOO_LARGE, message));
         }
         Ok(done())
@@ -316,7 +317,9 @@ fn firmware(command: &Command) -> impl Iterator<Item = &str> {
 /// Says which files are there and not executed; nothing if none is.
 fn idle(command: &Command) -> String {
     let named = firmware(command).take(NAMED_MAX);
-    let named: Vec<String> = named.map(|name| Shown(name.as_bytes()).to_string()).collect();
+    let named: Vec<String> = named
+        .map(|name| Shown(name.as_bytes()).to_string())
+        .collect();
     let names = named.join(", ");
     match (named.len(), firmware(command).count() - named.len()) {
         (0, _) => String::new(),
@@ -400,7 +403,11 @@ mod tests {
         let told: Vec<String> = std::iter::from_fn(|| session.poll()).collect();
         // Two responses, what runs, the chips, and how many more there are.
         assert_eq!(told.len(), 2 + 1 + NAMED_MAX + 1, "{told:?}");
-        assert!(told[2].contains("a, a and 984 more are not executed"), "{}", told[2]);
+        assert!(
+            told[2].contains("a, a and 984 more are not executed"),
+            "{}",
+            told[2]
+        );
         assert!(told.last().unwrap().contains("and 984 more"));
     }
 

@@ -240,7 +240,10 @@ mod tests {
         assert!(why.contains("expected 262144 at most"), "{why}");
         let mut upload = Command::read(&text("file:upload")).unwrap();
         assert_eq!(upload.text("name"), Ok("a"));
-        assert_eq!(upload.take_text("text").map(|text| text.len()), Some(COMMAND_MAX));
+        assert_eq!(
+            upload.take_text("text").map(|text| text.len()),
+            Some(COMMAND_MAX)
+        );
         let digits = json!({ "type": "command", "command": "file:upload", "id": "1",
             "params": { "text": vec![0; COMMAND_MAX] } });
         let why = Command::read(&digits.to_string()).unwrap_err();
