@@ -20,6 +20,7 @@ mod simulation;
 mod upload;
 mod wave;
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, ORIGIN};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
@@ -49,7 +50,7 @@ use super::journal::Shown;
 use super::subject::{Known, Subject};
 
 use self::message::Command;
-use self::outward::{Outward, Unread, Unsent, outward};
+use self::outward::{Outward, Said, Unread, Unsent, outward};
 use self::session::{Rest, Session};
 
 const SERVICE: &str = "wokwi";
@@ -108,17 +109,18 @@ async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
         let (known, taken) = (Arc::clone(&known), Arc::clone(&taken));
         let house = house.clone();
         tokio::spawn(async move {
-            let (number, peer) = (guest.number, guest.peer);
+            let number = guest.number;
+            let (peer, journal) = (guest.peer, &house.journal);
+            journal.tell(SERVICE, format_args!("#{number} {peer} connected"));
             tokio::select! {
                 () = house.closing.wait() => {}
                 ended = attend(guest, &house, known, taken) => {
-                    let journal = &house.journal;
                     match ended {
-                        Ok(()) => journal.tell(SERVICE, format_args!("{number} {peer} leaves")),
+                        Ok(()) => journal.tell(SERVICE, format_args!("#{number} closed")),
                         Err(error) => {
                             let why = error.to_string();
                             let why = Shown(why.as_bytes());
-                            journal.tell(SERVICE, format_args!("{number} {peer} is lost: {why}"));
+                            journal.tell(SERVICE, format_args!("#{number} closed: {why}"));
                         }
                     }
                 }
@@ -126,7 +128,11 @@ async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
         });
     }
     let (guests, away) = (door.guests(), door.turned_away());
-    vec![format!("wokwi: {guests} clients, {away} turned away")]
+    let mut line = format!("wokwi {guests} connections");
+    if away > 0 {
+        write!(line, ", {away} turned away").expect("a text takes all");
+    }
+    vec![line]
 }
 
 /// Serves one client until it leaves.
@@ -136,7 +142,7 @@ async fn attend(
     known: Arc<Known>,
     taken: Arc<AtomicUsize>,
 ) -> Result<(), Box<Error>> {
-    let (number, peer) = (guest.number, guest.peer);
+    let number = guest.number;
     let mut place = None;
     let socket = timeout(
         PATIENCE,
@@ -146,9 +152,6 @@ async fn attend(
     let socket = socket
         .map_err(|_| Error::ConnectionClosed)?
         .map_err(Box::new)?;
-    house
-        .journal
-        .tell(SERVICE, format_args!("{number} {peer} comes"));
     let (mut writer, reader) = socket.split();
     writer
         .send(Message::text(message::hello()))
@@ -207,6 +210,10 @@ async fn greet(
             let why = "the token is not the one of --token-file or NODELAB_TOKEN";
             return Err(rejection(StatusCode::UNAUTHORIZED, why));
         }
+        if rules.token.is_none() && request.headers().contains_key(ORIGIN) {
+            let why = "a page in a browser (it says so: Origin) needs a token: --token-file";
+            return Err(rejection(StatusCode::FORBIDDEN, why));
+        }
         *place = Place::take(taken);
         if place.is_none() {
             let why = format!("{SESSIONS_MAX} simulations are running; try again later");
@@ -223,7 +230,7 @@ async fn greet(
 
 /// Returns why a client was given up.
 fn deaf() -> Error {
-    let why = format!("it read nothing for {} s", DEAF_PATIENCE.as_secs());
+    let why = format!("it read too little for {} s", DEAF_PATIENCE.as_secs());
     Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
 }
 
@@ -270,9 +277,9 @@ async fn write(
     writer: &mut SplitSink<WebSocketStream<TcpStream>, Message>,
     mut messages: Unread,
 ) -> Result<(), Error> {
-    while let Some(mut said) = messages.next().await {
-        let text = std::mem::take(&mut said.text);
+    while let Some(Said { text, room }) = messages.next().await {
         writer.feed(Message::text(text)).await?;
+        drop(room);
         if messages.is_empty() {
             writer.flush().await?;
         }
@@ -292,7 +299,9 @@ async fn converse(
         let rest = session.go_on(house.clock.now());
         for note in session.notes() {
             let note = Shown(note.as_bytes());
-            house.journal.tell(SERVICE, format_args!("{number} {note}"));
+            house
+                .journal
+                .tell(SERVICE, format_args!("#{number} {note}"));
         }
         while let Some(message) = session.poll() {
             outgoing.send(message).await?;
