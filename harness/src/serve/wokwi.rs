@@ -175,15 +175,16 @@ async fn attend(
     let read = read(reader, commands);
     let write = write(&mut writer, messages);
     let given_up = async {
-        if given_up.await.is_err() {
-            // It ended otherwise, as the reader or the writer will notice.
-            std::future::pending::<()>().await;
+        match given_up.await {
+            Ok(()) => deaf(),
+            // The session is over for another reason.
+            Err(_) => Error::ConnectionClosed,
         }
     };
     let read = tokio::select! {
         read = read => read,
         written = write => written,
-        () = given_up => Err(deaf()),
+        why = given_up => Err(why),
     };
     if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
         let why = format!("a message of {size} bytes; at most {max_size} are taken");
@@ -269,7 +270,8 @@ async fn read(
         };
         room.send(incoming);
     }
-    Ok(())
+    // The session is over, and says itself why.
+    std::future::pending().await
 }
 
 /// Sends what a session says, many messages in one go where they wait.
