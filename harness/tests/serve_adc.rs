@@ -55,11 +55,13 @@ fn clients_share_one_board_that_a_scenario_describes() {
     assert_eq!(other.ask("fault none"), "ok");
     assert_eq!(one.ask("temperature 31.5"), "ok");
     assert_eq!(other.ask("temperature"), "31.500");
-    let told = [server.line(), server.line(), server.line(), server.line()].concat();
+    let told: String = (0..6).map(|_| server.line()).collect();
     for said in [
-        "adc   1 fault short",
-        "adc   2 fault none",
-        "adc   1 temperature 31.5",
+        "adc   #1 127.0.0.1:",
+        " connected\n",
+        "adc   #1 fault short",
+        "adc   #2 fault none",
+        "adc   #1 temperature 31.5",
     ] {
         assert!(told.contains(said), "{told}");
     }
@@ -98,6 +100,71 @@ fn garbage_floods_and_half_lines_hurt_nobody_else() {
     assert_eq!(strange.ask("read"), "240");
     assert_eq!(honest.ask("read"), "240");
     drop(idle);
+}
+
+#[test]
+fn a_browser_that_knocks_is_closed_before_its_page_is_heard() {
+    let mut server = Serving::start(&["--adc", "0", "--scenario", IDEAL]);
+    let address = server.address("adc");
+    let mut browser = Client::new(address);
+    // What a page can send elsewhere without being asked: eight header lines and more, then its own.
+    let sent = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\
+                Content-Length: 14\r\nUser-Agent: Mozilla/5.0\r\nContent-Type: text/plain\r\n\
+                Accept: */*\r\nOrigin: http://example.com\r\n\r\ntemperature 99\n";
+    let stream = browser.0.get_mut();
+    stream.write_all(sent.as_bytes()).expect("it reads");
+    let mut told = Vec::new();
+    // Closed with something unread, which may reset.
+    browser.0.read_to_end(&mut told).ok();
+    while !server
+        .line()
+        .contains("#1 closed: 8 lines in a row were wrong")
+    {}
+    let mut honest = Client::new(address);
+    assert_eq!(honest.ask("read"), "240");
+    // One right line in between, and a typing person stays.
+    for _ in 0..3 {
+        for _ in 0..7 {
+            assert!(honest.ask("raed").starts_with("error: "));
+        }
+        assert_eq!(honest.ask("read"), "240");
+    }
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process runs in real time"
+)]
+fn a_server_whose_lines_nobody_reads_still_ends() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_nodelab"))
+        .args(["serve", "--adc", "0", "--for", "2min"])
+        .current_dir(root())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    out.read_line(&mut line).expect("it greets");
+    let address = line
+        .split_once(" listens on ")
+        .and_then(|(_, rest)| rest.split(": ").next())
+        .expect("a greeting has an address");
+    let mut client = Client::new(address.parse().expect("an address"));
+    // Each change is a line, and a pipe takes 64 KiB of them (pipe(7)).
+    for _ in 0..4_000 {
+        assert_eq!(client.ask("temperature 20"), "ok");
+    }
+    let id = child.id().to_string();
+    let killed = std::process::Command::new("kill").arg(&id).status();
+    assert!(killed.expect("kill(1) is there").success());
+    let ended = (0..300).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        child.try_wait().expect("it was started")
+    });
+    child.kill().ok();
+    assert_eq!(ended.map(|status| status.code()), Some(Some(0)));
+    drop(out);
 }
 
 #[test]

@@ -271,10 +271,49 @@ async fn a_message_that_is_too_large_ends_its_own_connection_only() {
     let told = large.last_message().await;
     assert!(told.is_none_or(|told| told["message"].as_str().unwrap().contains("at most")));
     assert_eq!(honest.ask("sim:status", json!({})).await["running"], false);
-    loop {
-        if server.inner.line().contains("2 127.0.0.1") {
-            break;
-        }
+    while !server.inner.line().contains("#2 closed: ") {}
+}
+
+#[tokio::test]
+async fn only_uploads_may_be_long() {
+    let (_server, mut client) = start(&[]).await;
+    let text = "x".repeat(1 << 20);
+    client.upload("large", &text).await;
+    let back = client
+        .ask("file:download", json!({ "name": "large" }))
+        .await;
+    assert_eq!(back["text"].as_str().map(str::len), Some(text.len()));
+    client
+        .send_lossy("control:set", json!({ "part": "tmp36", "control": text }))
+        .await;
+    let told = client.message().await;
+    assert_eq!(told["type"], "error");
+    let why = told["message"].as_str().expect("a text");
+    assert!(why.contains("expected 262144 at most"), "{why}");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_and_does_not_read_is_closed() {
+    let (mut server, mut deaf) = start(&[]).await;
+    deaf.upload("large", &"x".repeat(8 << 20)).await;
+    // 64 MiB in answers, which no socket's buffer takes.
+    for _ in 0..8 {
+        let large = json!({ "name": "large" });
+        deaf.send_lossy("file:download", large).await;
+    }
+    let began = Instant::now();
+    while !server.inner.line().contains("#1 closed: ") {}
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    drop(deaf);
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_is_turned_away_unless_it_has_the_token() {
+    let (server, _client) = start(&[]).await;
+    for origin in ["http://example.com", "null", "http://127.0.0.1"] {
+        let page = Client::connect_from(server.address, None, Some(origin)).await;
+        assert_eq!(page.unwrap_err(), Some(403), "{origin}");
     }
 }
 
@@ -336,6 +375,8 @@ async fn a_token_is_asked_for_where_there_is_one() {
     }
     let mut client = Client::connect(address, Some(token)).await.unwrap();
     client.ask("sim:status", json!({})).await;
+    let page = Client::connect_from(address, Some(token), Some("http://example.com")).await;
+    page.unwrap().ask("sim:status", json!({})).await;
     std::fs::remove_file(file).ok();
 }
 

@@ -37,10 +37,23 @@ pub(super) fn serve(action: ServeAction) -> Exit {
         services: action.services,
     });
     match plan.map_err(ServeError::from).and_then(serve::run) {
-        Ok(summary) => print(&summary),
+        // Where nobody reads, another line would wait for ever.
+        Ok(summary) => summary.map_or(Exit::Passed, |summary| print(&summary)),
         Err(error) => {
             complain(&format!("error: failed to {error}\n"));
-            Exit::Invalid
+            match error {
+                ServeError::Failed { .. } => Exit::Bug,
+                ServeError::Bind { .. }
+                | ServeError::Machine(_)
+                | ServeError::NotLoopback { .. }
+                | ServeError::NoAddresses { .. }
+                | ServeError::NoToken { .. }
+                | ServeError::Nothing
+                | ServeError::Scenario(_)
+                | ServeError::Setting(_)
+                | ServeError::Token(_)
+                | ServeError::Write { .. } => Exit::Invalid,
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod board;
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,10 @@ use self::board::{Answer, Board};
 const SERVICE: &str = "adc";
 /// Longest line, its end included, in bytes. Worst case: twice that of each client.
 const LINE_MAX: usize = 256;
+
+/// Wrong lines in a row after which a client is closed: it speaks another protocol, such as a
+/// browser's, whose later lines might mean something.
+const WRONG_MAX: u32 = 8;
 
 /// What `--adc` says.
 #[derive(Clone, Debug)]
@@ -70,13 +75,16 @@ async fn serve(mut door: Door, house: House, board: Arc<Mutex<Board>>) -> Vec<St
         let (house, board) = (house.clone(), Arc::clone(&board));
         tokio::spawn(async move {
             let (number, peer) = (guest.number, guest.peer);
+            let journal = &house.journal;
+            journal.tell(SERVICE, format_args!("#{number} {peer} connected"));
             let ended = tokio::select! {
                 () = house.closing.wait() => return,
                 ended = attend(guest, &house, &board) => ended,
             };
-            if let Err(error) = ended {
-                let journal = &house.journal;
-                journal.tell(SERVICE, format_args!("{number} {peer} is lost: {error}"));
+            match ended {
+                Ok(None) => journal.tell(SERVICE, format_args!("#{number} closed")),
+                Ok(Some(why)) => journal.tell(SERVICE, format_args!("#{number} closed: {why}")),
+                Err(error) => journal.tell(SERVICE, format_args!("#{number} closed: {error}")),
             }
         });
     }
@@ -84,37 +92,30 @@ async fn serve(mut door: Door, house: House, board: Arc<Mutex<Board>>) -> Vec<St
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .readings;
-    vec![format!(
-        "adc: {readings} readings for {} clients, {} turned away",
-        door.guests(),
-        door.turned_away()
-    )]
+    let (guests, away) = (door.guests(), door.turned_away());
+    let mut line = format!("adc   {guests} connections, {readings} readings");
+    if away > 0 {
+        write!(line, ", {away} turned away").expect("a text takes all");
+    }
+    vec![line]
 }
 
-/// Answers a client line by line, until it goes.
-async fn attend(guest: Guest, house: &House, board: &Mutex<Board>) -> io::Result<()> {
+/// Answers a client line by line, until it goes, or until it is closed for the reason returned.
+async fn attend(guest: Guest, house: &House, board: &Mutex<Board>) -> io::Result<Option<String>> {
     let Guest {
         number,
-        peer,
+        peer: _,
         stream,
         seat: _seat,
     } = guest;
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::with_capacity(LINE_MAX, reader);
-    loop {
+    let mut wrong_in_a_row = 0;
+    let why = loop {
         let line = match next_line(&mut reader).await? {
-            Line::End => return Ok(()),
+            Line::End => return Ok(None),
             Line::Text(line) => line,
-            Line::TooLong => {
-                let journal = &house.journal;
-                journal.tell(
-                    SERVICE,
-                    format_args!("{number} {peer} sent more than a line"),
-                );
-                let told = format!("error: a line has {LINE_MAX} bytes at most\n");
-                writer.write_all(told.as_bytes()).await?;
-                return writer.shutdown().await;
-            }
+            Line::TooLong => break format!("a line has {LINE_MAX} bytes at most"),
         };
         let now = house.clock.now();
         let answer = board
@@ -125,12 +126,22 @@ async fn attend(guest: Guest, house: &House, board: &Mutex<Board>) -> io::Result
             Answer::Changed => {
                 let said = line.trim_ascii();
                 let journal = &house.journal;
-                journal.tell(SERVICE, format_args!("{number} {}", Shown(said)));
+                journal.tell(SERVICE, format_args!("#{number} {}", Shown(said)));
+                wrong_in_a_row = 0;
             }
-            Answer::Text(_) | Answer::Wrong(_) => {}
+            Answer::Text(_) => wrong_in_a_row = 0,
+            Answer::Wrong(_) => wrong_in_a_row += 1,
         }
         writer.write_all(format!("{answer}\n").as_bytes()).await?;
-    }
+        if wrong_in_a_row >= WRONG_MAX {
+            break format!("{WRONG_MAX} lines in a row were wrong");
+        }
+    };
+    writer
+        .write_all(format!("error: {why}\n").as_bytes())
+        .await?;
+    writer.shutdown().await?;
+    Ok(Some(why))
 }
 
 /// Reads a line, without its end. A line that never ends is none.

@@ -8,7 +8,7 @@ use nodelab_sim::{SimSpan, SimTime};
 
 /// A clock that began when it was built; copies agree.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     began: Instant,
 }
 
@@ -16,7 +16,7 @@ impl Clock {
     /// Begins.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "real time begins here")]
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self {
             began: Instant::now(),
         }
@@ -24,13 +24,13 @@ impl Clock {
 
     /// Returns how long it runs.
     #[must_use]
-    pub fn now(self) -> SimTime {
+    pub(crate) fn now(self) -> SimTime {
         let ns = u64::try_from(self.began.elapsed().as_nanos());
         SimTime::from_nanos(ns.unwrap_or(u64::MAX))
     }
 
     /// Waits until a moment, not at all if it has passed.
-    pub async fn until(self, at: SimTime) {
+    pub(crate) async fn until(self, at: SimTime) {
         let due = self.began.checked_add(Duration::from_nanos(at.as_nanos()));
         match due {
             Some(due) => tokio::time::sleep_until(due.into()).await,
@@ -40,7 +40,7 @@ impl Clock {
     }
 
     /// Waits for a span.
-    pub async fn after(self, span: SimSpan) {
+    pub(crate) async fn after(self, span: SimSpan) {
         self.until(self.now().after(span)).await;
     }
 
@@ -50,7 +50,7 @@ impl Clock {
         clippy::disallowed_methods,
         reason = "civil time too is looked at here only"
     )]
-    pub fn unix_ms(self) -> i64 {
+    pub(crate) fn unix_ms(self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let ms = since.unwrap_or_default().as_millis();
         i64::try_from(ms).unwrap_or(i64::MAX)

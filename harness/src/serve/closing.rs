@@ -6,32 +6,32 @@ use tokio::sync::watch;
 
 /// The flag that everything ends; clones watch the same one.
 #[derive(Clone, Debug)]
-pub struct Closing {
+pub(crate) struct Closing {
     raise: watch::Sender<bool>,
 }
 
 impl Closing {
     /// Builds the flag, down.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             raise: watch::Sender::new(false),
         }
     }
 
     /// Ends everything.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.raise.send_replace(true);
     }
 
     /// Returns whether everything ends.
     #[must_use]
-    pub fn is_closing(&self) -> bool {
+    pub(crate) fn is_closing(&self) -> bool {
         *self.raise.borrow()
     }
 
     /// Waits until everything ends.
-    pub async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         let mut watch = self.raise.subscribe();
         // The flag cannot be dropped while `self` lives.
         watch.wait_for(|closing| *closing).await.ok();

@@ -47,7 +47,7 @@ pub struct Rules {
 
 /// How a service tells who may come in from another machine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// By the client's address: its protocol has no place for a token.
     ByAddress,
     /// By the token, which the service asks for.
@@ -56,12 +56,13 @@ pub enum Admission {
 
 /// A port that listens.
 #[derive(Debug)]
-pub struct Door {
+pub(crate) struct Door {
     address: SocketAddr,
     complained: Option<SimTime>,
     house: House,
     listener: TcpListener,
     next: u32,
+    files_each: u32,
     seats: Arc<Semaphore>,
     seats_max: usize,
     service: &'static str,
@@ -70,15 +71,22 @@ pub struct Door {
 
 /// A client that came in.
 #[derive(Debug)]
-pub struct Guest {
+pub(crate) struct Guest {
     /// Its number at this door, from 1.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Where it comes from.
-    pub peer: SocketAddr,
+    pub(crate) peer: SocketAddr,
     /// What it says.
-    pub stream: TcpStream,
+    pub(crate) stream: TcpStream,
     /// Given back when the guest is gone.
-    pub seat: OwnedSemaphorePermit,
+    pub(crate) seat: Seat,
+}
+
+/// A guest's place, at its door and among the files of all services.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    _files: OwnedSemaphorePermit,
+    _here: OwnedSemaphorePermit,
 }
 
 impl Rules {
@@ -87,7 +95,7 @@ impl Rules {
     /// # Errors
     ///
     /// [`ServeError`] says what is missing.
-    pub fn check(
+    pub(crate) fn check(
         &self,
         service: &'static str,
         address: SocketAddr,
@@ -125,11 +133,11 @@ impl Door {
         clippy::unused_async,
         reason = "a port is opened inside a runtime, which only async callers are sure to have"
     )]
-    pub async fn open(
+    pub(crate) async fn open(
         service: &'static str,
         address: SocketAddr,
         admission: Admission,
-        files_each: usize,
+        files_each: u32,
         house: &House,
     ) -> Result<Self, ServeError> {
         house.rules.check(service, address, admission)?;
@@ -139,10 +147,11 @@ impl Door {
             address,
             error,
         })?;
-        let seats_max = limits::connections(files_each);
+        let seats_max = limits::connections(house.files_max, files_each as usize);
         Ok(Self {
             address,
             complained: None,
+            files_each,
             house: house.clone(),
             listener,
             next: 1,
@@ -155,26 +164,26 @@ impl Door {
 
     /// Returns where it listens; port 0 has become a number.
     #[must_use]
-    pub const fn address(&self) -> SocketAddr {
+    pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Returns how many guests have come in.
     #[must_use]
-    pub const fn guests(&self) -> u32 {
+    pub(crate) const fn guests(&self) -> u32 {
         self.next - 1
     }
 
     /// Returns how many were turned away, because of their address or because it was full.
     #[must_use]
-    pub const fn turned_away(&self) -> u64 {
+    pub(crate) const fn turned_away(&self) -> u64 {
         self.turned_away
     }
 
     /// Waits for the next guest; `None` when everything ends.
     ///
     /// Whoever may not come in, or finds no seat, is closed at once.
-    pub async fn next(&mut self) -> Option<Guest> {
+    pub(crate) async fn next(&mut self) -> Option<Guest> {
         loop {
             let accepted = tokio::select! {
                 biased;
@@ -191,15 +200,15 @@ impl Door {
                 }
             };
             if !self.house.rules.admits(peer) {
-                self.turned_away += 1;
-                self.complain(&format!("turned {peer} away: not among --allow-from"));
+                self.turn_away(peer, "not among --allow-from");
                 continue;
             }
-            let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() else {
-                self.turned_away += 1;
-                let full = self.seats_max;
-                self.complain(&format!("turned {peer} away: {full} connections are open"));
-                continue;
+            let seat = match self.seat() {
+                Ok(seat) => seat,
+                Err(why) => {
+                    self.turn_away(peer, &why);
+                    continue;
+                }
             };
             // A small answer should not wait for a larger one.
             stream.set_nodelay(true).ok();
@@ -215,10 +224,31 @@ impl Door {
     }
 
     /// Waits a moment until all guests have gone, so that what they did can be summed up.
-    pub async fn emptied(&self) {
+    pub(crate) async fn emptied(&self) {
         let seats = u32::try_from(self.seats_max).unwrap_or(u32::MAX);
         let all = self.seats.acquire_many(seats);
         tokio::time::timeout(LEAVE_PATIENCE, all).await.ok();
+    }
+
+    /// Takes a seat; the error says why there is none.
+    fn seat(&self) -> Result<Seat, String> {
+        let here = Arc::clone(&self.seats).try_acquire_owned();
+        let here = here.map_err(|_| format!("{} connections are open", self.seats_max))?;
+        let files = Arc::clone(&self.house.files).try_acquire_many_owned(self.files_each);
+        let files = files.map_err(|_| {
+            let open = self.seats_max - self.seats.available_permits() - 1;
+            format!("{open} connections are open, and other services' take all other files")
+        })?;
+        Ok(Seat {
+            _files: files,
+            _here: here,
+        })
+    }
+
+    fn turn_away(&mut self, peer: SocketAddr, why: &str) {
+        self.turned_away += 1;
+        let so_far = self.turned_away;
+        self.complain(&format!("turned {peer} away: {why} ({so_far} so far)"));
     }
 
     /// Prints a complaint, unless there was one just now.
@@ -227,9 +257,8 @@ impl Door {
         let due = |last: SimTime| now.since(last) >= COMPLAINT_INTERVAL;
         if self.complained.is_none_or(due) {
             self.complained = Some(now);
-            let so_far = self.turned_away;
             let journal = &self.house.journal;
-            journal.tell(self.service, format_args!("{what} ({so_far} so far)"));
+            journal.tell(self.service, format_args!("{what}"));
         }
     }
 }

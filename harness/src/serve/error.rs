@@ -1,4 +1,4 @@
-//! Why a service cannot open.
+//! Why a service cannot open, or go on.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use crate::diagnostic::{Colour, Diagnostic, render_all};
 
 use super::token::{TokenError, VARIABLE};
 
-/// Why a service cannot open; the program ends with what was wrong in the arguments.
+/// Why a service cannot open, mostly because of an argument, or cannot go on.
 #[derive(Debug)]
 pub enum ServeError {
     /// The address cannot be bound.
@@ -20,6 +20,13 @@ pub enum ServeError {
         address: SocketAddr,
         /// Why.
         error: io::Error,
+    },
+    /// A service failed while it ran, which none ever should.
+    Failed {
+        /// Which.
+        service: &'static str,
+        /// What it said.
+        why: String,
     },
     /// The operating system gives no threads or no signals.
     Machine(io::Error),
@@ -65,6 +72,10 @@ impl fmt::Display for ServeError {
                 address,
                 error,
             } => write!(f, "open {service} at {address}: {error}"),
+            Self::Failed { service, why } => write!(
+                f,
+                "serve: {service} failed, which is a bug of nodelab: {why}"
+            ),
             Self::Machine(error) => write!(f, "begin to serve: {error}"),
             Self::NotLoopback { service, address } => write!(
                 f,

@@ -3,15 +3,18 @@
 //! Owns the order: every door is open before the first guest is let in, and when everything ends
 //! each service has a moment to say what it did. Does not know what a service does.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use nodelab_sim::SimSpan;
 use tokio::runtime;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinSet;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::adc::{self, AdcOptions};
@@ -59,24 +62,28 @@ pub enum Service {
 
 /// What all services share; clones are the same house.
 #[derive(Clone, Debug)]
-pub struct House {
+pub(crate) struct House {
     certificates: Option<Arc<Certificates>>,
     /// Real time.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// When to end.
-    pub closing: Closing,
+    pub(crate) closing: Closing,
+    /// Files that connections of all services may still take.
+    pub(super) files: Arc<Semaphore>,
+    /// How many files those are when nobody is connected.
+    pub(super) files_max: usize,
     /// Where lines go.
-    pub journal: Journal,
+    pub(crate) journal: Journal,
     /// Who may come in.
-    pub rules: Rules,
+    pub(crate) rules: Rules,
 }
 
 /// A service whose doors are open.
-pub struct Ready {
+pub(crate) struct Ready {
     /// What to print before the first guest: where it listens, and what a user may type.
-    pub greeting: Vec<String>,
+    pub(crate) greeting: Vec<String>,
     /// Serves until [`Closing`]; returns what to print about it at the end.
-    pub run: BoxFuture<'static, Vec<String>>,
+    pub(crate) run: BoxFuture<'static, Vec<String>>,
 }
 
 impl Service {
@@ -90,6 +97,17 @@ impl Service {
         }
     }
 
+    /// Returns its name, as lines and flags have it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Adc(_) => "adc",
+            Self::Link(_) => "link",
+            Self::Mqtt(_) => "mqtt",
+            Self::Tls(_) => "tls",
+            Self::Wokwi(_) => "wokwi",
+        }
+    }
+
     const fn shows_certificates(&self) -> bool {
         match self {
             Self::Adc(_) | Self::Link(_) | Self::Wokwi(_) => false,
@@ -100,6 +118,24 @@ impl Service {
 }
 
 impl House {
+    fn new(
+        certificates: Option<Arc<Certificates>>,
+        clock: Clock,
+        journal: Journal,
+        rules: Rules,
+    ) -> Self {
+        let files_max = limits::connection_files();
+        Self {
+            certificates,
+            clock,
+            closing: Closing::new(),
+            files: Arc::new(Semaphore::new(files_max)),
+            files_max,
+            journal,
+            rules,
+        }
+    }
+
     /// Returns whose certificates services show.
     ///
     /// # Panics
@@ -121,10 +157,12 @@ impl fmt::Debug for Ready {
 
 /// Serves until a signal comes or the time is over; returns what to print about it.
 ///
+/// There is nothing to print if nobody reads what was printed so far.
+///
 /// # Errors
 ///
-/// [`ServeError`] if a service cannot be opened; then none is.
-pub fn run(plan: Plan) -> Result<String, ServeError> {
+/// [`ServeError`] if a service cannot be opened, and then none is; or if one failed.
+pub fn run(plan: Plan) -> Result<Option<String>, ServeError> {
     if plan.services.is_empty() {
         return Err(ServeError::Nothing);
     }
@@ -136,13 +174,7 @@ pub fn run(plan: Plan) -> Result<String, ServeError> {
     } else {
         None
     };
-    let house = House {
-        certificates,
-        clock,
-        closing: Closing::new(),
-        journal,
-        rules: plan.rules,
-    };
+    let house = House::new(certificates, clock, journal, plan.rules);
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -150,8 +182,8 @@ pub fn run(plan: Plan) -> Result<String, ServeError> {
     let result = runtime.block_on(serve_all(plan.services, plan.duration, house));
     // Tasks that are left hold journals, which the printer waits for.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    printer.finish();
-    result
+    let printed = printer.finish(Duration::from_secs(GRACE_S));
+    result.map(|summary| printed.then_some(summary))
 }
 
 async fn serve_all(
@@ -159,17 +191,17 @@ async fn serve_all(
     duration: Option<SimSpan>,
     house: House,
 ) -> Result<String, ServeError> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Machine)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Machine)?;
+    let signals = Signals::new().map_err(ServeError::Machine)?;
     let mut ready = Vec::new();
     for service in services {
-        ready.push(service.open(&house).await?);
+        let name = service.name();
+        ready.push((name, service.open(&house).await?));
     }
     let of_certificates = house.certificates.iter().flat_map(|own| own.greeting());
     for line in of_certificates {
         house.journal.always(format_args!("{line}"));
     }
-    for line in ready.iter().flat_map(|one| &one.greeting) {
+    for line in ready.iter().flat_map(|(_, one)| &one.greeting) {
         house.journal.always(format_args!("{line}"));
     }
     if let Some(files) = limits::open_files().filter(|files| *files < CONNECTIONS_MAX) {
@@ -178,9 +210,20 @@ async fn serve_all(
              raises it"
         ));
     }
-    let mut running = JoinSet::new();
-    for one in ready {
-        running.spawn(one.run);
+    attend(ready, duration, signals, &house).await
+}
+
+/// Lets services run until it is time to end, or one of them fails.
+async fn attend(
+    ready: Vec<(&'static str, Ready)>,
+    duration: Option<SimSpan>,
+    mut signals: Signals,
+    house: &House,
+) -> Result<String, ServeError> {
+    let mut running = Running::default();
+    for (name, one) in ready {
+        let handle = running.tasks.spawn(one.run);
+        running.names.insert(handle.id(), name);
     }
     let over = async {
         match duration {
@@ -189,25 +232,138 @@ async fn serve_all(
         }
     };
     let why = tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
-        () = over => "the time is over",
+        why = signals.next() => Ok(why),
+        () = over => Ok("the time is over"),
+        Some(ended) = running.next() => Err(match ended {
+            Ok((name, _)) => ServeError::Failed {
+                service: name,
+                why: "it ended by itself".to_owned(),
+            },
+            Err(failed) => failed,
+        }),
     };
     house.closing.close();
+    let why = why?;
     let mut summary = format!("ended after {}: {why}\n", house.clock.now());
     let ended = async {
-        while let Some(lines) = running.join_next().await {
-            for line in lines.unwrap_or_default() {
+        while let Some(ended) = running.next().await {
+            for line in ended?.1 {
                 summary.push_str(&line);
                 summary.push('\n');
             }
         }
+        Ok::<(), ServeError>(())
     };
     tokio::select! {
-        _ = timeout(Duration::from_secs(GRACE_S), ended) => {}
+        ended = timeout(Duration::from_secs(GRACE_S), ended) => ended.unwrap_or(Ok(()))?,
         // Whoever asks twice does not want to wait.
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        _ = signals.next() => {}
     }
     Ok(summary)
+}
+
+/// The signals that end the program.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+/// Services that run.
+#[derive(Default)]
+struct Running {
+    names: HashMap<Id, &'static str>,
+    tasks: JoinSet<Vec<String>>,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one; returns its name.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}
+
+impl Running {
+    /// Waits for a service to end; returns its name and what it says, or how it failed.
+    async fn next(&mut self) -> Option<Result<(&'static str, Vec<String>), ServeError>> {
+        let ended = self.tasks.join_next_with_id().await?;
+        let name = |id| self.names.get(&id).copied().unwrap_or_default();
+        Some(match ended {
+            Ok((id, lines)) => Ok((name(id), lines)),
+            Err(error) => Err(ServeError::Failed {
+                service: name(error.id()),
+                why: panic_text(error),
+            }),
+        })
+    }
+}
+
+/// Returns what a task said when it panicked.
+fn panic_text(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else {
+        return "it was cancelled".to_owned();
+    };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "it panicked".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Option<SimSpan> = Some(SimSpan::from_secs(60));
+
+    fn house() -> House {
+        let clock = Clock::start();
+        let (journal, _) = Journal::start(clock, true).unwrap();
+        House::new(None, clock, journal, Rules::default())
+    }
+
+    async fn run_of(
+        run: BoxFuture<'static, Vec<String>>,
+        duration: Option<SimSpan>,
+    ) -> Result<String, ServeError> {
+        let ready = Ready {
+            greeting: Vec::new(),
+            run,
+        };
+        let signals = Signals::new().unwrap();
+        attend(vec![("adc", ready)], duration, signals, &house()).await
+    }
+
+    #[tokio::test]
+    async fn a_service_that_panics_ends_the_program_and_is_named() {
+        let ended = run_of(Box::pin(async { panic!("it hurts") }), LONG).await;
+        let told = ended.unwrap_err().to_string();
+        assert_eq!(
+            told,
+            "serve: adc failed, which is a bug of nodelab: it hurts"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_service_that_ends_by_itself_does_too() {
+        let ended = run_of(Box::pin(async { Vec::new() }), LONG).await;
+        assert!(ended.unwrap_err().to_string().contains("by itself"));
+    }
+
+    #[tokio::test]
+    async fn a_service_that_panics_at_the_end_is_told_as_well() {
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            panic!("it hurts {}", "late")
+        };
+        let ended = run_of(Box::pin(late), Some(SimSpan::from_millis(1))).await;
+        assert!(ended.unwrap_err().to_string().ends_with("it hurts late"));
+    }
 }

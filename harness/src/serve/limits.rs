@@ -7,6 +7,8 @@ use std::fs;
 
 /// Connections that one service holds open at a time; the next are closed at once.
 pub(super) const CONNECTIONS_MAX: usize = 12_000;
+/// Files that connections of all services take at a time, however many the system allows.
+const FILES_MAX: usize = 4 * CONNECTIONS_MAX;
 /// Files that the program needs besides connections.
 const FILES_BESIDES: usize = 64;
 /// Lines that wait to be printed; further ones are left out and counted.
@@ -14,13 +16,17 @@ pub(super) const LINES_MAX: usize = 4_096;
 /// Seconds that services have to end.
 pub(super) const GRACE_S: u64 = 3;
 
-/// Returns how many connections a service may hold, if each takes this many files.
+/// Returns how many files all connections of the process may take together.
 ///
 /// The system's limit on open files comes first where it is lower.
-pub(super) fn connections(files_each: usize) -> usize {
+pub(super) fn connection_files() -> usize {
     let files = open_files().unwrap_or(usize::MAX);
-    let room = files.saturating_sub(FILES_BESIDES) / files_each.max(1);
-    room.clamp(1, CONNECTIONS_MAX)
+    files.saturating_sub(FILES_BESIDES).clamp(1, FILES_MAX)
+}
+
+/// Returns how many connections a service may hold, if each takes this many of so many files.
+pub(super) fn connections(files: usize, files_each: usize) -> usize {
+    (files / files_each.max(1)).clamp(1, CONNECTIONS_MAX)
 }
 
 /// Returns how many files the process may open, if the system says.
@@ -55,7 +61,9 @@ mod tests {
 
     #[test]
     fn there_is_always_room_for_somebody() {
-        assert!(connections(usize::MAX) >= 1);
-        assert!(connections(1) <= CONNECTIONS_MAX);
+        assert!((1..=FILES_MAX).contains(&connection_files()));
+        assert_eq!(connections(1, 2), 1);
+        assert_eq!(connections(36, 2), 18);
+        assert_eq!(connections(FILES_MAX, 1), CONNECTIONS_MAX);
     }
 }

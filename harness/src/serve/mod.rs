@@ -29,12 +29,9 @@ mod wokwi;
 
 pub use adc::AdcOptions;
 pub use certificates::{CertificateOptions, Certificates, Key};
-pub use clock::Clock;
-pub use closing::Closing;
-pub use door::{Admission, Door, Guest, Rules};
+pub use door::Rules;
 pub use error::ServeError;
-pub use house::{House, Plan, Ready, Service, run};
-pub use journal::Journal;
+pub use house::{Plan, Service, run};
 pub use link::{Downtime, LinkOptions};
 pub use mqtt::MqttOptions;
 pub use subject::Subject;

@@ -20,6 +20,7 @@ mod simulation;
 mod upload;
 mod wave;
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, ORIGIN};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
@@ -49,7 +50,7 @@ use super::journal::Shown;
 use super::subject::{Known, Subject};
 
 use self::message::Command;
-use self::outward::{Outward, Unread, Unsent, outward};
+use self::outward::{Outward, Said, Unread, Unsent, outward};
 use self::session::{Rest, Session};
 
 const SERVICE: &str = "wokwi";
@@ -109,17 +110,18 @@ async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
         let (known, taken) = (Arc::clone(&known), Arc::clone(&taken));
         let house = house.clone();
         tokio::spawn(async move {
-            let (number, peer) = (guest.number, guest.peer);
+            let number = guest.number;
+            let (peer, journal) = (guest.peer, &house.journal);
+            journal.tell(SERVICE, format_args!("#{number} {peer} connected"));
             tokio::select! {
                 () = house.closing.wait() => {}
                 ended = attend(guest, &house, known, taken) => {
-                    let journal = &house.journal;
                     match ended {
-                        Ok(()) => journal.tell(SERVICE, format_args!("{number} {peer} leaves")),
+                        Ok(()) => journal.tell(SERVICE, format_args!("#{number} closed")),
                         Err(error) => {
                             let why = error.to_string();
                             let why = Shown(why.as_bytes());
-                            journal.tell(SERVICE, format_args!("{number} {peer} is lost: {why}"));
+                            journal.tell(SERVICE, format_args!("#{number} closed: {why}"));
                         }
                     }
                 }
@@ -127,7 +129,11 @@ async fn serve(mut door: Door, house: House, known: Arc<Known>) -> Vec<String> {
         });
     }
     let (guests, away) = (door.guests(), door.turned_away());
-    vec![format!("wokwi: {guests} clients, {away} turned away")]
+    let mut line = format!("wokwi {guests} connections");
+    if away > 0 {
+        write!(line, ", {away} turned away").expect("a text takes all");
+    }
+    vec![line]
 }
 
 /// Serves one client until it leaves.
@@ -137,7 +143,7 @@ async fn attend(
     known: Arc<Known>,
     taken: Arc<AtomicUsize>,
 ) -> Result<(), Box<Error>> {
-    let (number, peer) = (guest.number, guest.peer);
+    let number = guest.number;
     let mut place = None;
     let socket = timeout(
         PATIENCE,
@@ -147,9 +153,6 @@ async fn attend(
     let socket = socket
         .map_err(|_| Error::ConnectionClosed)?
         .map_err(Box::new)?;
-    house
-        .journal
-        .tell(SERVICE, format_args!("{number} {peer} comes"));
     let (mut writer, reader) = socket.split();
     writer
         .send(Message::text(message::hello()))
@@ -173,15 +176,16 @@ async fn attend(
     let read = read(reader, commands);
     let write = write(&mut writer, messages);
     let given_up = async {
-        if given_up.await.is_err() {
-            // It ended otherwise, as the reader or the writer will notice.
-            std::future::pending::<()>().await;
+        match given_up.await {
+            Ok(()) => deaf(),
+            // The session is over for another reason.
+            Err(_) => Error::ConnectionClosed,
         }
     };
     let read = tokio::select! {
         read = read => read,
         written = write => written,
-        () = given_up => Err(deaf()),
+        why = given_up => Err(why),
     };
     if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
         let why = format!("a message of {size} bytes; at most {max_size} are taken");
@@ -208,6 +212,10 @@ async fn greet(
             let why = "the token is not the one of --token-file or NODELAB_TOKEN";
             return Err(rejection(StatusCode::UNAUTHORIZED, why));
         }
+        if rules.token.is_none() && request.headers().contains_key(ORIGIN) {
+            let why = "a page in a browser (it says so: Origin) needs a token: --token-file";
+            return Err(rejection(StatusCode::FORBIDDEN, why));
+        }
         *place = Place::take(taken);
         if place.is_none() {
             let why = format!("{SESSIONS_MAX} simulations are running; try again later");
@@ -224,7 +232,7 @@ async fn greet(
 
 /// Returns why a client was given up.
 fn deaf() -> Error {
-    let why = format!("it read nothing for {} s", DEAF_PATIENCE.as_secs());
+    let why = format!("it read too little for {} s", DEAF_PATIENCE.as_secs());
     Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
 }
 
@@ -263,7 +271,8 @@ async fn read(
         };
         room.send(incoming);
     }
-    Ok(())
+    // The session is over, and says itself why.
+    std::future::pending().await
 }
 
 /// Sends what a session says, many messages in one go where they wait.
@@ -271,9 +280,9 @@ async fn write(
     writer: &mut SplitSink<WebSocketStream<TcpStream>, Message>,
     mut messages: Unread,
 ) -> Result<(), Error> {
-    while let Some(mut said) = messages.next().await {
-        let text = std::mem::take(&mut said.text);
+    while let Some(Said { text, room }) = messages.next().await {
         writer.feed(Message::text(text)).await?;
+        drop(room);
         if messages.is_empty() {
             writer.flush().await?;
         }
@@ -293,7 +302,9 @@ async fn converse(
         let rest = session.go_on(house.clock.now());
         for note in session.notes() {
             let note = Shown(note.as_bytes());
-            house.journal.tell(SERVICE, format_args!("{number} {note}"));
+            house
+                .journal
+                .tell(SERVICE, format_args!("#{number} {note}"));
         }
         while let Some(message) = session.poll() {
             outgoing.send(message).await?;

@@ -216,6 +216,21 @@ fn when_all_seats_are_taken_the_next_are_turned_away_until_somebody_goes() {
     assert!(came_in, "none of {attempts} attempts");
 }
 
+#[test]
+fn services_share_what_the_process_may_open() {
+    let program = Program::serve_with_files(100, &["--mqtt", "0", "--tls", "0"]);
+    let mut crowd: Vec<TcpStream> = (0..30).map(|_| program.connect("mqtt")).collect();
+    // Doors do not wait for one another.
+    program.wait_for("mqtt  #30 ");
+    crowd.extend((0..6).map(|_| program.connect("tls")));
+    let mut late = program.connect("tls");
+    assert!(matches!(late.read(&mut [0; 1]), Ok(0) | Err(_)));
+    let line = program.wait_for("turned ");
+    let expected = "6 connections are open, and other services' take all other files (1 so far)";
+    assert!(line.contains(expected), "{line}");
+    drop(crowd);
+}
+
 fn log_in(program: &Program) -> u8 {
     Client::log_in(program.connect("mqtt"), "late", &LogIn::default()).1
 }

@@ -38,12 +38,25 @@ impl Client {
         address: SocketAddr,
         token: Option<&str>,
     ) -> Result<Self, Option<u16>> {
+        Self::connect_from(address, token, None).await
+    }
+
+    /// Connects as a browser does, on behalf of a page from somewhere.
+    pub(crate) async fn connect_from(
+        address: SocketAddr,
+        token: Option<&str>,
+        origin: Option<&str>,
+    ) -> Result<Self, Option<u16>> {
         let stream = TcpStream::connect(address).await.expect("the door is open");
         let request = format!("ws://{address}/").into_client_request();
         let mut request = request.expect("it is an address");
         if let Some(token) = token {
             let value = format!("Bearer {token}").parse().expect("it is printable");
             request.headers_mut().insert("Authorization", value);
+        }
+        if let Some(origin) = origin {
+            let value = origin.parse().expect("it is printable");
+            request.headers_mut().insert("Origin", value);
         }
         let connected = timeout(PATIENCE, client_async(request, stream))
             .await

@@ -32,7 +32,7 @@ pub(super) struct Unread {
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) text: String,
-    _room: OwnedSemaphorePermit,
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 /// Why a message is not sent.
@@ -69,8 +69,8 @@ impl Outward {
         let room = timeout(self.patience, room)
             .await
             .map_err(|_| Unsent::Deaf)?;
-        let _room = room.map_err(|_| Unsent::Gone)?;
-        let said = Said { text, _room };
+        let room = room.map_err(|_| Unsent::Gone)?;
+        let said = Said { text, room };
         self.queue.send(said).map_err(|_| Unsent::Gone)
     }
 }
