@@ -238,7 +238,66 @@ fn going_back_shows_what_was_and_forgets_nothing_that_was_done() {
         "{before:?}"
     );
     studio.go_to(at(400.0));
-    assert_eq!(rows(studio.picture())[1..], first[1..]);
+    // The last but one says what was done, once.
+    assert_eq!(rows(studio.picture())[1..22], first[1..22]);
+}
+
+#[test]
+fn what_is_done_while_time_stands_still_waits_and_can_be_taken_back() {
+    let mut studio = living_room(LARGE, COLOURS);
+    studio.go_to(at(100.0));
+    studio.press(KeyCode::Char('p'));
+    let waiting = picture(&mut studio);
+    assert!(
+        waiting.contains("power cut of node 0, as soon as time goes on"),
+        "{waiting}"
+    );
+    studio.press(KeyCode::Char('p'));
+    let back = picture(&mut studio);
+    assert!(back.contains("taken back: power cut of node 0"), "{back}");
+    assert!(!back.contains('◆'), "{back}");
+    studio.go_to(at(110.0));
+    let after = picture(&mut studio);
+    assert!(!after.contains("⚠ power cut"), "{after}");
+    studio.press(KeyCode::Char('p'));
+    studio.go_to(at(111.0));
+    let cut = picture(&mut studio);
+    assert!(cut.contains("✗ no power"), "{cut}");
+}
+
+#[test]
+fn what_the_scenario_broke_is_not_broken_again() {
+    let mut studio = living_room(LARGE, COLOURS);
+    studio.go_to(at(930.0));
+    studio.press(KeyCode::Char('a'));
+    let picture = picture(&mut studio);
+    assert!(
+        picture.contains("already down by the scenario"),
+        "{picture}"
+    );
+}
+
+#[test]
+fn a_list_is_filtered_by_typing_and_q_goes_back_to_it() {
+    let paths = [
+        "scenarios/tui/living-room.test.yaml",
+        "scenarios/first-reading.test.yaml",
+    ];
+    let mut studio = Studio::new(paths.map(scenario).to_vec(), SMALL, COLOURS);
+    assert!(picture(&mut studio).contains("1/2 scenarios"));
+    studio.type_text("/FIRST-");
+    let found = picture(&mut studio);
+    assert!(
+        found.contains("1/1 scenarios that hold `FIRST-`, 2 in all"),
+        "{found}"
+    );
+    studio.press(KeyCode::Enter);
+    studio.go_to(at(3.0));
+    assert!(picture(&mut studio).contains("A TMP36 at 25 °C reads 25.0 °C"));
+    studio.press(KeyCode::Char('q'));
+    assert!(picture(&mut studio).contains("1/1 scenarios"));
+    studio.press(KeyCode::Esc);
+    assert!(picture(&mut studio).contains("2/2 scenarios"));
 }
 
 #[test]

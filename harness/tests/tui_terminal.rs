@@ -221,6 +221,30 @@ fn what_is_no_terminal_is_told_what_to_do() {
 }
 
 #[test]
+fn what_is_no_recording_is_refused_before_the_terminal_is_taken() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/events.ndjson");
+    let data = data.to_str().expect("its name is text");
+    let refused: [(&[&str], &str); 3] = [
+        (&["/dev/null"], "no world in this recording"),
+        (
+            &[concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")],
+            "line 1 is no line of the stream",
+        ),
+        (&[data, "--seed", "999"], "no world with seed 999"),
+    ];
+    for (arguments, why) in refused {
+        let output = Command::new(nodelab())
+            .args(["tui", "--replay"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.contains(why), "{told}");
+    }
+}
+
+#[test]
 fn a_recording_that_is_not_there_is_told_so() {
     let output = Command::new(nodelab())
         .args(["tui", "--replay", "/nowhere/at/all.ndjson"])

@@ -11,8 +11,6 @@ use crate::tui::{self, App, Choice, End, Pace, Palette};
 
 /// What is shown when nothing is named.
 const BUILT_IN: &str = include_str!("../../../scenarios/tui/living-room.test.yaml");
-/// How the built-in scenario is called.
-const BUILT_IN_NAME: &str = "living-room.test.yaml";
 
 /// Arguments of `tui`.
 #[derive(Clone, Debug)]
@@ -59,10 +57,9 @@ pub(super) fn tui(action: &TuiAction) -> Exit {
 /// Reads everything that can be shown; when one scenario is not valid, none is.
 fn choices(action: &TuiAction) -> Result<Vec<Choice>, Exit> {
     if let Some(path) = &action.replay {
-        if let Err(error) = std::fs::File::open(path) {
-            let path = path.display();
+        if let Err(why) = tui::check_recording(path, action.seed) {
             complain(&format!(
-                "error: failed to read the recording {path}: {error}\n\
+                "error: failed to read the recording {why}\n\
                  help: `nodelab run SCENARIO --record FILE` records one\n"
             ));
             return Err(Exit::Invalid);
@@ -75,7 +72,8 @@ fn choices(action: &TuiAction) -> Result<Vec<Choice>, Exit> {
         Exit::Invalid
     };
     if action.paths.is_empty() {
-        let (prepared, _) = prepare::prepare_text(BUILT_IN, BUILT_IN_NAME).map_err(complained)?;
+        let (prepared, _) =
+            prepare::prepare_text(BUILT_IN, tui::BUILT_IN_NAME).map_err(complained)?;
         return Ok(vec![Choice::scenario(prepared, action.seed)]);
     }
     let paths = prepare::find(&action.paths).map_err(|errors| {

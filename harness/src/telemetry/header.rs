@@ -37,7 +37,8 @@ impl Header {
             duration_ns: scenario.extension.duration.as_nanos(),
             interval_us: config.sampling.interval.as_micros(),
             queue_capacity: config.queue.capacity,
-            error_band_mc: error_band_mc(prepared),
+            error_band_mc: claimed_error_mc(prepared).unwrap_or_else(|| data_sheet_mc(prepared)),
+            error_is_claimed: claimed_error_mc(prepared).is_some(),
             supply_mv: expand::source(prepared).map(|source| source.supply.0),
             security: spec.security.as_ref().map(|security| {
                 let settings = security.tls.settings();
@@ -54,22 +55,25 @@ impl Header {
     }
 }
 
-/// Returns what a reading may be off by: the scenario's claim, or else what the data sheet of
-/// the sensor allows over its whole range (TMP35/36/37 Rev. H, table 1, "Accuracy": ±3 °C for
-/// grade F, ±4 °C for grade G).
-fn error_band_mc(prepared: &Prepared) -> i32 {
-    let extension = &prepared.scenario.extension;
-    let claims = extension.expect.iter();
+/// Returns what a reading may be off by as the scenario claims it, if it does.
+fn claimed_error_mc(prepared: &Prepared) -> Option<i32> {
+    let claims = prepared.scenario.extension.expect.iter();
     let claimed = claims.filter_map(|expectation| {
         if let Claim::ErrorAtMost(limit) = expectation.claim {
             return Some(milli(limit));
         }
         None
     });
-    claimed.min().unwrap_or(match extension.sensor.grade {
+    claimed.min()
+}
+
+/// Returns what the data sheet of the sensor allows over its whole range (TMP35/36/37 Rev. H,
+/// table 1, "Accuracy": ±3 °C for grade F, ±4 °C for grade G).
+fn data_sheet_mc(prepared: &Prepared) -> i32 {
+    match prepared.scenario.extension.sensor.grade {
         Grade::F => 3_000,
         Grade::G => 4_000,
-    })
+    }
 }
 
 /// Lists what the scenario left to chance, and what came of it: of the world, and of the first

@@ -63,6 +63,9 @@ pub struct Header {
     pub queue_capacity: u8,
     /// What a reading may be off by: the scenario's claim, or the sensor's data sheet.
     pub error_band_mc: i32,
+    /// Whether that is the scenario's claim, `error-at-most`.
+    #[serde(default)]
+    pub error_is_claimed: bool,
     /// Supply voltage, where books of energy are kept.
     pub supply_mv: Option<u32>,
     /// What protects the streams, if anything does.

@@ -64,6 +64,19 @@ impl Choice {
     }
 }
 
+/// Returns the numbers of the choices whose name or file holds a text.
+#[must_use]
+pub(crate) fn found(choices: &[Choice], text: &str) -> Vec<usize> {
+    let text = text.to_lowercase();
+    let holds = |words: &str| words.to_lowercase().contains(&text);
+    let is_found = |choice: &Choice| holds(&choice.name) || holds(&choice.file);
+    let numbers = choices.iter().enumerate();
+    numbers
+        .filter(|(_, choice)| is_found(choice))
+        .map(|(number, _)| number)
+        .collect()
+}
+
 /// The program.
 #[derive(Debug)]
 pub struct App {
@@ -167,9 +180,11 @@ impl App {
         });
         self.aimed = None;
         self.model = Model::default();
+        self.warned = false;
         self.view = View {
             page: Page::Node,
             choice: index,
+            sought: std::mem::take(&mut self.view.sought),
             ..View::default()
         };
     }
@@ -342,7 +357,7 @@ impl App {
 
     /// Does what a key asks for.
     pub(crate) fn obey(&mut self, command: Command) {
-        self.warned &= command == Command::Quit;
+        self.warned &= matches!(command, Command::Leave | Command::Quit);
         match command {
             Command::AccessPoint => self.toggle(Fault::AccessPointDown, false),
             Command::Broker => self.toggle(
@@ -354,12 +369,16 @@ impl App {
             Command::Colder => self.warm(-1.0),
             Command::Console => self.ask(Purpose::Console, String::new()),
             Command::End => self.drive(Motion::Seek(SimTime::MAX)),
+            Command::Filter if self.view.page == Page::Pick => {
+                self.ask(Purpose::Scenario, self.view.sought.clone());
+            }
             Command::Filter => self.ask(Purpose::Filter, self.view.filter.clone()),
             Command::Fleet => self.turn(),
             Command::Help => self.view.help = !self.view.help,
             Command::Home => self.rewind_to(SimTime::ZERO),
             Command::JumpEvent => self.drive(Motion::Jump(Target::Event)),
             Command::JumpFault => self.drive(Motion::Jump(Target::Fault)),
+            Command::Leave => self.leave(),
             Command::Metric => self.view.metric = self.view.metric.next(),
             Command::Move(columns, rows) => self.select(columns, rows),
             Command::Node(by) => self.select(by, 0),
@@ -388,8 +407,9 @@ impl App {
             Command::Temperature => self.ask(Purpose::Temperature, String::new()),
             Command::Warmer => self.warm(1.0),
             Command::Zoom(by) => {
-                let zoom = self.view.zoom.saturating_add_signed(by.into());
-                self.view.zoom = zoom.min(ZOOMS.len() - 1);
+                let zoom = self.view.zoom_at(self.standing().now);
+                let zoom = zoom.saturating_add_signed(by.into());
+                self.view.zoom = Some(zoom.min(ZOOMS.len() - 1));
             }
         }
     }
@@ -408,6 +428,12 @@ impl App {
                 self.view.filter = prompt.text;
                 self.view.tab = Tab::Log;
                 self.view.scroll = 0;
+            }
+            Purpose::Scenario => {
+                self.seek_scenario(prompt.text);
+                if self.found().contains(&self.view.choice) {
+                    self.choose(self.view.choice);
+                }
             }
             Purpose::Save => self.save(&prompt.text),
             Purpose::Temperature => match save::temperature(&prompt.text) {
@@ -441,8 +467,9 @@ impl App {
     }
 
     pub(super) fn ask(&mut self, purpose: Purpose, text: String) {
-        let changes_nothing = purpose == Purpose::Filter;
-        if changes_nothing || self.may_act() {
+        let changes_nothing = matches!(purpose, Purpose::Filter | Purpose::Scenario);
+        let needs_time = matches!(purpose, Purpose::Console | Purpose::Temperature);
+        if changes_nothing || self.may_act() && (!needs_time || self.has_time()) {
             if purpose == Purpose::Console {
                 self.view.tab = Tab::Console;
             }
@@ -459,12 +486,12 @@ impl App {
     }
 
     fn scrub(&mut self, tenths: i8) {
-        let step = self.view.window().as_nanos() / 10;
-        let by = step * u64::from(tenths.unsigned_abs());
         let now = self
             .pending
             .as_ref()
             .map_or_else(|| self.standing().now, |pending| pending.to);
+        let step = self.view.window(now).as_nanos() / 10;
+        let by = step * u64::from(tenths.unsigned_abs());
         let to = if tenths < 0 {
             SimTime::from_nanos(now.as_nanos().saturating_sub(by))
         } else {
@@ -481,11 +508,27 @@ impl App {
         };
     }
 
+    /// Returns the numbers of the scenarios that hold what is sought.
+    #[must_use]
+    pub(super) fn found(&self) -> Vec<usize> {
+        found(&self.choices, &self.view.sought)
+    }
+
+    /// Looks for scenarios that hold a text.
+    pub(super) fn seek_scenario(&mut self, text: String) {
+        self.view.sought = text;
+        // The chosen one is always among those that are shown.
+        self.select(0, 0);
+    }
+
     fn select(&mut self, columns: i8, rows: i8) {
         if self.view.page == Page::Pick {
-            let last = self.choices.len().saturating_sub(1);
-            let choice = self.view.choice.saturating_add_signed(rows.into());
-            self.view.choice = choice.min(last);
+            let found = self.found();
+            let place = found.iter().position(|index| *index == self.view.choice);
+            let place = place.unwrap_or(0).saturating_add_signed(rows.into());
+            if let Some(choice) = found.get(place).or_else(|| found.last()) {
+                self.view.choice = *choice;
+            }
             return;
         }
         if rows != 0 && self.view.page == Page::Node {
@@ -504,12 +547,47 @@ impl App {
         NodeId(u32::try_from(self.view.selected).unwrap_or(0))
     }
 
+    /// Returns whether there is a list of scenarios to go back to.
+    #[must_use]
+    pub(crate) const fn has_list(&self) -> bool {
+        self.choices.len() > 1
+    }
+
+    /// Goes back to the list, if there is one; otherwise ends the program.
+    fn leave(&mut self) {
+        if self.view.page == Page::Pick || !self.has_list() {
+            self.quit();
+            return;
+        }
+        if self.warns() {
+            return;
+        }
+        self.playing = None;
+        self.pending = None;
+        self.saving = None;
+        self.is_unsaved = false;
+        self.model = Model::default();
+        self.view = View {
+            page: Page::Pick,
+            choice: self.view.choice,
+            sought: std::mem::take(&mut self.view.sought),
+            ..View::default()
+        };
+    }
+
     fn quit(&mut self) {
-        if self.is_unsaved && !self.warned {
-            self.warned = true;
-            self.say("what you did is not saved: s saves it, q again quits".to_owned());
-        } else {
+        if !self.warns() {
             self.leaving = Some(Leaving::Quit);
         }
+    }
+
+    /// Says once that what was done is not saved; returns whether it did.
+    fn warns(&mut self) -> bool {
+        let warns = self.is_unsaved && !self.warned;
+        if warns {
+            self.warned = true;
+            self.say("what you did is not saved: s saves it, the same key again leaves".to_owned());
+        }
+        warns
     }
 }

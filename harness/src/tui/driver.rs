@@ -64,9 +64,16 @@ pub(crate) enum Wish {
 pub(crate) enum Reply {
     /// It happens at this moment.
     Done(SimTime, Doing),
+    /// Time stands still: it happens as soon as it goes on.
+    Pending(Doing),
     /// It does not.
     Refused(Refusal),
+    /// It was to undo what waits for time to go on, which is forgotten.
+    TakenBack(Doing),
 }
+
+/// A wish, and the moment at which time stood still when it came, if it did.
+type Waiting = (Option<SimTime>, Wish);
 
 /// Shared by both threads.
 #[derive(Debug)]
@@ -83,10 +90,10 @@ struct Inner {
     motion: Motion,
     next: SimTime,
     replies: VecDeque<Reply>,
-    /// Whether time stands still, every wish is decided, and every line was handed over.
+    /// Whether time stands still, and every line was handed over.
     rests: bool,
     session: Session,
-    wishes: VecDeque<Wish>,
+    wishes: VecDeque<Waiting>,
 }
 
 /// How a world stands, for a status line.
@@ -144,12 +151,18 @@ impl Driver {
         self.lock().rests
     }
 
-    /// Asks for something to be done; too many wishes are dropped, the newest first.
+    /// Asks for something to be done; too many wishes are dropped, the newest first. While time
+    /// stands still they wait, and can be taken back.
     pub(crate) fn wish(&self, wish: Wish) {
         let mut inner = self.lock();
+        if inner.motion == Motion::Paused {
+            let shown = inner.shown(self.now());
+            inner.wish_later(shown, wish);
+            return;
+        }
         inner.rests = false;
         if inner.wishes.len() < WISHES_MAX {
-            inner.wishes.push_back(wish);
+            inner.wishes.push_back((None, wish));
         }
         self.changed.notify_all();
     }
@@ -167,8 +180,25 @@ impl Driver {
         inner.replies.extend(late);
     }
 
+    /// Returns what was done, with what waits for time to go on as if it had.
     pub(crate) fn session(&self) -> Session {
-        self.lock().session.clone()
+        let inner = self.lock();
+        let shown = inner.shown(self.now());
+        inner.foreseen(shown)
+    }
+
+    /// Returns what waits for time to go on.
+    pub(crate) fn waiting(&self) -> Vec<Doing> {
+        let inner = self.lock();
+        let shown = inner.shown(self.now());
+        let mut session = inner.session.clone();
+        let waiting = inner.wishes.iter().filter_map(|(at, wish)| {
+            let at = at.unwrap_or(shown);
+            let doing = decide(&session, at, wish).ok()?;
+            session.act(at, doing.clone()).ok()?;
+            Some(doing)
+        });
+        waiting.collect()
     }
 
     /// Ends the world as soon as it asks.
@@ -213,18 +243,64 @@ impl Inner {
         self.anchor.at = at;
     }
 
-    /// Decides the oldest wish.
-    fn grant(&mut self, now: SimTime) -> Option<Permit> {
-        while let Some(wish) = self.wishes.pop_front() {
-            let doing = match wish {
-                Wish::Do(doing) => doing,
-                Wish::Toggle(fault, node) => match self.session.active(fault, node) {
-                    Some(of) => Doing::End { of },
-                    None => Doing::Strike { fault, node },
-                },
-            };
-            match self.session.act(now, doing.clone()) {
-                Ok((at, act)) => {
+    /// Returns the session as it is when everything that waits is done.
+    fn foreseen(&self, shown: SimTime) -> Session {
+        let mut session = self.session.clone();
+        for (at, wish) in &self.wishes {
+            let at = at.unwrap_or(shown);
+            if let Ok(doing) = decide(&session, at, wish) {
+                // What is refused then is no part of it.
+                session.act(at, doing).ok();
+            }
+        }
+        session
+    }
+
+    /// Keeps a wish until time goes on; the same toggle once more takes it back, and another
+    /// temperature takes the place of the one that waits.
+    fn wish_later(&mut self, shown: SimTime, wish: Wish) {
+        let twin = self
+            .wishes
+            .iter()
+            .position(|(_, other)| match (other, &wish) {
+                (Wish::Toggle(..), Wish::Toggle(..)) => *other == wish,
+                (Wish::Do(Doing::Hold(_)), Wish::Do(Doing::Hold(_))) => true,
+                (Wish::Do(_) | Wish::Toggle(..), Wish::Do(_) | Wish::Toggle(..)) => false,
+            });
+        if let Some(twin) = twin {
+            self.wishes.remove(twin);
+        }
+        let session = self.foreseen(shown);
+        let decided = decide(&session, shown, &wish);
+        let reply = match decided {
+            Ok(doing) if twin.is_some() && matches!(wish, Wish::Toggle(..)) => {
+                Reply::TakenBack(doing)
+            }
+            Ok(doing) => match session.clone().act(shown, doing.clone()) {
+                Ok(_) if self.wishes.len() < WISHES_MAX => {
+                    self.wishes.push_back((Some(shown), wish));
+                    Reply::Pending(doing)
+                }
+                Ok(_) => Reply::Refused(Refusal::TooMuch),
+                Err(why) => Reply::Refused(why),
+            },
+            Err(why) => Reply::Refused(why),
+        };
+        self.replies.push_back(reply);
+    }
+
+    /// Decides the oldest wish, unless time stands still.
+    fn grant(&mut self, world: SimTime, now: SimTime) -> Option<Permit> {
+        if self.motion == Motion::Paused {
+            return None;
+        }
+        while let Some((at, wish)) = self.wishes.pop_front() {
+            // It happens where time stood still, not where a slow thread finds it.
+            let at = at.unwrap_or(now).max(world);
+            let acted = decide(&self.session, at, &wish)
+                .and_then(|doing| Ok((doing.clone(), self.session.act(at, doing)?)));
+            match acted {
+                Ok((doing, (at, act))) => {
                     self.replies.push_back(Reply::Done(at, doing));
                     return Some(Permit::Act(act));
                 }
@@ -232,6 +308,21 @@ impl Inner {
             }
         }
         None
+    }
+}
+
+/// Returns what is done to grant a wish.
+fn decide(session: &Session, now: SimTime, wish: &Wish) -> Result<Doing, Refusal> {
+    match wish {
+        Wish::Do(doing) => Ok(doing.clone()),
+        Wish::Toggle(fault, node) => match session.active(*fault, *node) {
+            Some(of) => Ok(Doing::End { of }),
+            None if session.is_broken(now, *fault, *node) => Err(Refusal::OfTheScenario),
+            None => Ok(Doing::Strike {
+                fault: *fault,
+                node: *node,
+            }),
+        },
     }
 }
 
@@ -267,7 +358,7 @@ impl Governor for Reins {
             let mut inner = self.driver.lock();
             inner.next = next;
             let shown = inner.shown(now);
-            if let Some(permit) = inner.grant(shown) {
+            if let Some(permit) = inner.grant(now, shown) {
                 return permit;
             }
             if let Some(act) = inner.session.due(next) {
@@ -303,7 +394,8 @@ impl Reins {
         /// A wait is never longer, so that no lost wake-up stops a world for good.
         const WAIT_MAX: Duration = Duration::from_millis(250);
         let mut inner = self.driver.lock();
-        if self.driver.is_stopped() || !inner.wishes.is_empty() {
+        let has_work = inner.motion != Motion::Paused && !inner.wishes.is_empty();
+        if self.driver.is_stopped() || has_work {
             return;
         }
         inner.rests = inner.motion == Motion::Paused;

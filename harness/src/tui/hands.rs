@@ -11,7 +11,7 @@ use super::app::App;
 use super::driver::{Reply, Wish};
 use super::player::Source;
 use super::save::{self, Check, Saving};
-use super::session::{Doing, Refusal};
+use super::session::{Doing, Refusal, Session};
 use super::view::{Notice, Purpose};
 use super::words;
 use crate::prepare::Prepared;
@@ -26,6 +26,34 @@ impl App {
             return false;
         }
         self.playing.is_some() && self.pending.is_none()
+    }
+
+    /// Returns whether the scenario's time is not over yet, and says so when it is.
+    pub(super) fn has_time(&mut self) -> bool {
+        let is_over = self.playing.as_ref().is_some_and(|playing| playing.is_over);
+        let duration = self.model.duration();
+        let has_time = !is_over && (self.model.header.is_none() || self.standing().now < duration);
+        if !has_time {
+            self.say_bad(Refusal::TimeIsOver.as_str().to_owned());
+        }
+        has_time
+    }
+
+    /// Returns what waits for time to go on, in words.
+    pub(super) fn waiting(&self) -> Vec<String> {
+        let Some(playing) = &self.playing else {
+            return Vec::new();
+        };
+        let driver = &playing.player.driver;
+        let waiting = driver.waiting();
+        if waiting.is_empty() {
+            return Vec::new();
+        }
+        let session = driver.session();
+        waiting
+            .iter()
+            .map(|doing| in_words(&session, doing))
+            .collect()
     }
 
     pub(super) fn wish(&mut self, wish: Wish) {
@@ -85,17 +113,21 @@ impl App {
         let Some(reply) = std::iter::from_fn(|| driver.reply()).last() else {
             return false;
         };
+        let session = driver.session();
         match reply {
             Reply::Done(at, doing) => {
                 self.is_unsaved = true;
-                let words = match doing {
-                    Doing::End { of } => match &playing.player.driver.session().deeds()[of].what {
-                        Doing::Strike { fault, .. } => format!("{} ends", fault.as_str()),
-                        Doing::End { .. } | Doing::Hold(_) | Doing::Type { .. } => told(&doing),
-                    },
-                    Doing::Hold(_) | Doing::Strike { .. } | Doing::Type { .. } => told(&doing),
-                };
+                let words = in_words(&session, &doing);
                 self.say(format!("{words} at {}", words::clock_ms(at)));
+            }
+            Reply::Pending(doing) => {
+                self.is_unsaved = true;
+                let words = in_words(&session, &doing);
+                self.say(format!("{words}, as soon as time goes on"));
+            }
+            Reply::TakenBack(doing) => {
+                self.is_unsaved &= !session.deeds().is_empty();
+                self.say(format!("taken back: {}", in_words(&session, &doing)));
             }
             Reply::Refused(why) => self.say_bad(why.as_str().to_owned()),
         }
@@ -153,6 +185,16 @@ impl App {
         }
         true
     }
+}
+
+/// Returns what was done in words, with what it ends.
+fn in_words(session: &Session, doing: &Doing) -> String {
+    if let Doing::End { of } = doing
+        && let Some(Doing::Strike { fault, .. }) = session.deeds().get(*of).map(|deed| &deed.what)
+    {
+        return format!("{} ends", fault.as_str());
+    }
+    told(doing)
 }
 
 /// Returns what was done in words.

@@ -11,7 +11,7 @@ use nodelab_sim::SimTime;
 
 use super::app::App;
 use super::keys::{self, Command};
-use super::view::{Page, Prompt};
+use super::view::{Page, Prompt, Purpose};
 
 /// Characters of a text that is typed at most.
 const TEXT_MAX: usize = 200;
@@ -37,7 +37,9 @@ impl App {
             return;
         }
         if self.view.page == Page::Pick && key.code == KeyCode::Enter {
-            self.choose(self.view.choice);
+            if self.found().contains(&self.view.choice) {
+                self.choose(self.view.choice);
+            }
             return;
         }
         let Some(command) = keys::command(key) else {
@@ -47,6 +49,9 @@ impl App {
             } else if is_closing && self.view.page == Page::Fleet {
                 self.view.page = Page::Node;
             } else if key.code == KeyCode::Esc {
+                if self.view.page == Page::Pick {
+                    self.seek_scenario(String::new());
+                }
                 self.view.filter.clear();
                 self.view.scroll = 0;
                 self.view.notice = None;
@@ -55,7 +60,12 @@ impl App {
         };
         let is_allowed_anywhere = matches!(
             command,
-            Command::Help | Command::Move(..) | Command::Quit | Command::Suspend
+            Command::Filter
+                | Command::Help
+                | Command::Leave
+                | Command::Move(..)
+                | Command::Quit
+                | Command::Suspend
         );
         if self.view.page != Page::Pick || is_allowed_anywhere {
             self.obey(command);
@@ -73,7 +83,14 @@ impl App {
                 self.answer(prompt);
                 return;
             }
-            KeyCode::Esc => return,
+            KeyCode::Esc => {
+                if prompt.purpose == Purpose::Scenario {
+                    self.seek_scenario(String::new());
+                }
+                return;
+            }
+            KeyCode::Up if prompt.purpose == Purpose::Scenario => self.obey(Command::Move(0, -1)),
+            KeyCode::Down if prompt.purpose == Purpose::Scenario => self.obey(Command::Move(0, 1)),
             KeyCode::Backspace => {
                 prompt.text.pop();
             }
@@ -84,6 +101,9 @@ impl App {
                 append(&mut prompt, typed);
             }
             _ => {}
+        }
+        if prompt.purpose == Purpose::Scenario {
+            self.seek_scenario(prompt.text.clone());
         }
         self.view.prompt = Some(prompt);
     }
@@ -124,8 +144,12 @@ impl App {
         }
         let areas = &self.view.areas;
         if self.view.page == Page::Pick {
-            if let Some(choice) = areas.choice_at(place, self.view.choice, self.choices.len()) {
-                self.choose(choice);
+            let found = self.found();
+            let chosen = found.iter().position(|index| *index == self.view.choice);
+            let place = areas.choice_at(place, chosen.unwrap_or(0), found.len());
+            if let Some(choice) = place.and_then(|place| found.get(place)) {
+                self.view.prompt = None;
+                self.choose(*choice);
             }
             return;
         }

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     JumpEvent,
     /// Jump to the next fault.
     JumpFault,
+    /// Go back to the list of scenarios, or end the program.
+    Leave,
     /// Colour the fleet by something else.
     Metric,
     /// Move the selection by so many columns and rows.
@@ -106,10 +108,15 @@ const fn letter(
     key(KeyCode::Char(letter), command, label, help)
 }
 
-const fn control(letter: char, command: Command) -> Binding {
+const fn control(
+    letter: char,
+    command: Command,
+    label: &'static str,
+    help: &'static str,
+) -> Binding {
     Binding {
         control: true,
-        ..key(KeyCode::Char(letter), command, "", "")
+        ..key(KeyCode::Char(letter), command, label, help)
     }
 }
 
@@ -189,9 +196,9 @@ pub(crate) const GROUPS: [Group; 4] = [
             ),
             key(KeyCode::Down, Command::Move(0, 1), "", ""),
             letter('?', Command::Help, "?", "these keys"),
-            letter('q', Command::Quit, "q", "quit"),
-            control('c', Command::Quit),
-            control('z', Command::Suspend),
+            letter('q', Command::Leave, "q", "to the list, or quit"),
+            control('c', Command::Quit, "^C", "quit; asks if unsaved"),
+            control('z', Command::Suspend, "", ""),
         ],
     },
 ];

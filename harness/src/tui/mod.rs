@@ -29,7 +29,9 @@ mod words;
 
 pub use app::{App, Choice};
 pub use pace::Pace;
+pub use player::check_recording;
 pub use render::{Palette, SMALLEST};
+pub use save::BUILT_IN_NAME;
 pub use studio::Studio;
 pub use svg::svg;
 pub use terminal::{End, show};

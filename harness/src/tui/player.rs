@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread::{self, JoinHandle};
@@ -141,6 +141,33 @@ fn run(prepared: &Prepared, seed: u64, reins: Reins, ear: Ear) -> Finished {
     }
 }
 
+/// Reads a recording up to the world that is to be played, so that what is none is said before
+/// anything is shown.
+///
+/// # Errors
+///
+/// Why there is no such world in it, in words.
+pub fn check_recording(path: &Path, seed: Option<u64>) -> Result<(), String> {
+    let named = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let file = File::open(path).map_err(|error| named(&error))?;
+    for line in Events::new(BufReader::new(file)) {
+        if let Line::World(header) = line.map_err(|error| named(&error))?
+            && seed.is_none_or(|seed| seed == header.seed)
+        {
+            return Ok(());
+        }
+    }
+    Err(named(&no_world(seed)))
+}
+
+/// Says that the world that was asked for is not there.
+fn no_world(seed: Option<u64>) -> String {
+    match seed {
+        Some(seed) => format!("no world with seed {seed} in this recording"),
+        None => "no world in this recording".to_owned(),
+    }
+}
+
 fn replay(path: &PathBuf, seed: Option<u64>, mut reins: Reins, mut ear: Ear) -> Finished {
     let named = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
     let file = File::open(path).map_err(|error| named(&error))?;
@@ -166,12 +193,10 @@ fn replay(path: &PathBuf, seed: Option<u64>, mut reins: Reins, mut ear: Ear) -> 
             return Ok(());
         }
     }
-    match (is_played, seed) {
-        // A recording that was cut off is shown as far as it goes.
-        (true, _) => Ok(()),
-        (false, Some(seed)) => Err(named(&format!(
-            "no world with seed {seed} in this recording"
-        ))),
-        (false, None) => Err(named(&"no world in this recording")),
+    // A recording that was cut off is shown as far as it goes.
+    if is_played {
+        Ok(())
+    } else {
+        Err(named(&no_world(seed)))
     }
 }

@@ -20,6 +20,8 @@ use crate::run::{Governor, Limits, Permit, WorldError, run_governed, run_world};
 use crate::scenario::quantity;
 use crate::scenario::{Value, compose};
 
+/// How the built-in scenario is called, which is no file.
+pub const BUILT_IN_NAME: &str = "living-room.test.yaml";
 /// Temperatures at which a hand may hold the air, as scenarios may.
 const ROOM: (f64, f64) = (-100.0, 200.0);
 /// Names that are tried for a file.
@@ -190,9 +192,13 @@ pub(crate) fn text(
             extension.entry("by-hand").entry(key).extend(items);
         }
     }
-    let name = file.name();
+    let named = if file.name() == BUILT_IN_NAME {
+        String::new()
+    } else {
+        format!(" {}", file.name())
+    };
     Ok(format!(
-        "# What was done by hand in `nodelab tui {name} --seed {seed}`.\n{}",
+        "# What was done by hand in `nodelab tui{named} --seed {seed}`.\n{}",
         root.emit()
     ))
 }

@@ -5,6 +5,7 @@
 //! world knew of it from the beginning.
 
 use std::collections::BTreeSet;
+use std::mem::discriminant;
 
 use nodelab_sim::{
     Celsius, Fault, Intervention, NodeId, ScheduledFault, ScheduledIntervention, SimSpan, SimTime,
@@ -54,6 +55,8 @@ pub(crate) enum Doing {
 /// Why something cannot be done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Refusal {
+    /// The scenario itself broke the same at that time.
+    OfTheScenario,
     /// The scenario's duration is over; what follows is healing.
     TimeIsOver,
     /// More was done than a scenario file holds.
@@ -64,6 +67,8 @@ pub(crate) enum Refusal {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
     deeds: Vec<Deed>,
+    /// The scenario's own faults.
+    own: Vec<ScheduledFault>,
     /// Moments of the scenario's own faults.
     taken: BTreeSet<SimTime>,
     /// How much the scenario itself says.
@@ -92,6 +97,7 @@ impl Session {
         let hands = interventions.iter().map(|planned| planned.at);
         Self {
             taken: starts.chain(ends).chain(hands).collect(),
+            own: faults.to_vec(),
             over: SimTime::ZERO.after(duration),
             // Whatever kind it is of: a file that is saved never holds too much of one.
             planned: faults.len() + interventions.len(),
@@ -157,6 +163,19 @@ impl Session {
         (0..told.len()).find(|index| same(&told[*index]) && !is_ended(*index))
     }
 
+    /// Returns whether a fault of the scenario itself breaks the same at a moment.
+    #[must_use]
+    pub(crate) fn is_broken(&self, now: SimTime, fault: Fault, node: Option<NodeId>) -> bool {
+        self.own.iter().any(|own| {
+            let is_on = own.at <= now && own.lasts.is_none_or(|lasts| now < own.at.after(lasts));
+            let is_victim = match (&own.victims, node) {
+                (Victims::All, _) | (Victims::Nodes(_), None) => true,
+                (Victims::Nodes(nodes), Some(node)) => nodes.contains(&node),
+            };
+            is_on && is_victim && discriminant(&own.fault) == discriminant(&fault)
+        })
+    }
+
     /// Returns the last temperature at which the air was held.
     #[must_use]
     pub(crate) fn held(&self) -> Option<Celsius> {
@@ -210,6 +229,7 @@ impl Refusal {
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::OfTheScenario => "already down by the scenario: nothing was done",
             Self::TimeIsOver => "the scenario's time is over: scrub back with ← to act earlier",
             Self::TooMuch => "a session holds 1000 acts at most: save it, and begin another",
         }
@@ -247,6 +267,24 @@ mod tests {
         let mut session = Session::new(SimSpan::from_secs(10), &[own], &[]);
         let (at, _) = session.act(SimTime::ZERO, DOWN).unwrap();
         assert_eq!(at.as_nanos(), 3_000_000);
+    }
+
+    #[test]
+    fn what_the_scenario_broke_is_broken_until_it_mends_it() {
+        let own = ScheduledFault {
+            at: SimTime::from_nanos(1_000_000),
+            fault: Fault::PowerCut,
+            lasts: Some(SimSpan::from_millis(2)),
+            victims: Victims::Nodes(vec![NodeId(1)]),
+        };
+        let session = Session::new(SimSpan::from_secs(10), &[own], &[]);
+        let is_broken =
+            |ns, fault, node| session.is_broken(SimTime::from_nanos(ns), fault, Some(NodeId(node)));
+        assert!(!is_broken(999_999, Fault::PowerCut, 1));
+        assert!(is_broken(1_000_000, Fault::PowerCut, 1));
+        assert!(!is_broken(1_000_000, Fault::PowerCut, 0));
+        assert!(!is_broken(1_000_000, Fault::Reset, 1));
+        assert!(!is_broken(3_000_000, Fault::PowerCut, 1));
     }
 
     #[test]

@@ -131,10 +131,12 @@ pub(crate) fn draw<B: ratatui::backend::Backend>(
 ) -> Result<(), B::Error> {
     let standing = app.standing();
     let deeds = app.deeds();
+    let waiting = app.waiting();
     let mut areas = None;
     let scene = Scene {
         choices: &app.choices,
         deeds: &deeds,
+        has_list: app.has_list(),
         is_recording: app.is_recording(),
         model: &app.model,
         motion: standing.motion,
@@ -142,6 +144,7 @@ pub(crate) fn draw<B: ratatui::backend::Backend>(
         palette,
         progress: app.progress(),
         view: &app.view,
+        waiting: &waiting,
     };
     terminal.draw(|frame| areas = Some(render::draw(&scene, frame)))?;
     if let Some(areas) = areas {

@@ -4,19 +4,24 @@
 
 use std::time::Instant;
 
-use nodelab_sim::SimSpan;
+use nodelab_sim::{SimSpan, SimTime};
 use ratatui::layout::{Position, Rect};
 
 /// Times that a chart can show.
-pub(crate) const ZOOMS: [SimSpan; 7] = [
+pub(crate) const ZOOMS: [SimSpan; 9] = [
     SimSpan::from_secs(60),
+    SimSpan::from_secs(120),
     SimSpan::from_secs(300),
+    SimSpan::from_secs(600),
     SimSpan::from_secs(1_200),
     SimSpan::from_secs(3_600),
     SimSpan::from_secs(4 * 3_600),
     SimSpan::from_secs(12 * 3_600),
     SimSpan::from_secs(48 * 3_600),
 ];
+
+/// Up to which of [`ZOOMS`] a chart grows by itself with what was seen.
+const GROWS_TO: usize = 4;
 
 /// What is shown, and how.
 #[derive(Clone, Debug)]
@@ -37,10 +42,12 @@ pub(crate) struct View {
     pub(crate) filter: String,
     /// Lines of the list below the last one shown.
     pub(crate) scroll: usize,
-    /// Which of [`ZOOMS`].
-    pub(crate) zoom: usize,
+    /// Which of [`ZOOMS`]; `None` grows with what was seen.
+    pub(crate) zoom: Option<usize>,
     /// What was said last.
     pub(crate) notice: Option<Notice>,
+    /// The list holds only scenarios that hold this.
+    pub(crate) sought: String,
     /// Which scenario of the list.
     pub(crate) choice: usize,
     /// Where things were drawn, for the mouse.
@@ -98,6 +105,8 @@ pub(crate) enum Purpose {
     Filter,
     /// A file to save to.
     Save,
+    /// What the name or the file of a scenario holds.
+    Scenario,
     /// A temperature.
     Temperature,
 }
@@ -156,8 +165,9 @@ impl Default for View {
             prompt: None,
             filter: String::new(),
             scroll: 0,
-            zoom: 2,
+            zoom: None,
             notice: None,
+            sought: String::new(),
             choice: 0,
             areas: Areas::default(),
         }
@@ -165,10 +175,20 @@ impl Default for View {
 }
 
 impl View {
-    /// Returns how much time the chart shows.
+    /// Returns which of [`ZOOMS`] the chart has at a moment.
     #[must_use]
-    pub(crate) const fn window(&self) -> SimSpan {
-        ZOOMS[self.zoom]
+    pub(crate) fn zoom_at(&self, now: SimTime) -> usize {
+        self.zoom.unwrap_or_else(|| {
+            let seen = now.since(SimTime::ZERO);
+            let mut grown = 0..GROWS_TO;
+            grown.find(|zoom| seen <= ZOOMS[*zoom]).unwrap_or(GROWS_TO)
+        })
+    }
+
+    /// Returns how much time the chart shows at a moment.
+    #[must_use]
+    pub(crate) fn window(&self, now: SimTime) -> SimSpan {
+        ZOOMS[self.zoom_at(now)]
     }
 }
 

@@ -224,6 +224,29 @@ pub(crate) fn span_us(us: u64) -> String {
     }
 }
 
+/// Writes a number with what it counts.
+#[must_use]
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
+/// Writes a time in few characters, for panels: in the two largest units that it has.
+#[must_use]
+pub(crate) fn short_us(us: u64) -> String {
+    let seconds = us / 1_000_000;
+    match seconds {
+        0 if us < 1_000 => format!("{us}µs"),
+        0 => format!("{}ms", us / 1_000),
+        1..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{}d{:02}h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
 /// Returns the beginning of a text that is too long for a line about it.
 #[must_use]
 pub(crate) fn shortened(text: &str) -> String {

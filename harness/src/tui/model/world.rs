@@ -113,6 +113,12 @@ impl Model {
         SimTime::from_nanos(duration)
     }
 
+    /// Returns readings of which neither an acknowledgement nor a loss was told yet.
+    #[must_use]
+    pub(crate) const fn on_their_way(&self) -> u64 {
+        self.taken.saturating_sub(self.acked + self.lost)
+    }
+
     /// Returns whether the network is one of frames and bytes.
     #[must_use]
     pub(crate) fn is_real(&self) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn state(scene: &Scene<'_>, node: &NodeView) -> Line<'static> {
     let since = scene.now.max(node.stream_since).since(node.stream_since);
-    let since = words::span_us(since.as_micros());
+    let since = words::short_us(since.as_micros());
     Line::from(match node.stream {
         Stream::Closed => scene.tone(Tone::Bad, "✗ no connection"),
         Stream::Handshaking => scene.tone(Tone::Warn, format!("… TLS shakes hands, {since}")),

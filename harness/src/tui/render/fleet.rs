@@ -29,7 +29,9 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer, areas: &m
     let [map, side] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(30)]).areas(upper);
     let count = scene.model.nodes.len();
-    let title = format!("{count} nodes by {}", scene.view.metric.as_str());
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    let count = words::counted(count, "node", "nodes");
+    let title = format!("{count} by {}", scene.view.metric.as_str());
     let inner = scene.framed(title, map, buffer);
     let grid = grid(scene, inner);
     areas.fleet = Some(grid);
@@ -138,32 +140,91 @@ fn heat(scene: &Scene<'_>, node: &NodeView) -> (&'static str, Tone) {
             known.map_or(("■", Tone::Good), |(_, sign, _, tone)| (sign, *tone))
         }
         Metric::Error => {
-            let band = scene
-                .model
-                .header
-                .as_ref()
-                .map_or(1, |header| header.error_band_mc.max(1));
-            match node.error_mc().map(|error| error.abs() * 4 / band) {
-                None => ("·", Tone::Frame),
-                Some(0) => ("░", Tone::Good),
-                Some(1) => ("▒", Tone::Good),
-                Some(2..=3) => ("▓", Tone::Warn),
-                Some(_) => ("█", Tone::Bad),
-            }
+            let (_, sign, _, tone) = steps(scene)[error_step(scene, node)];
+            (sign, tone)
         }
         Metric::Queue => {
-            let capacity = scene
-                .model
-                .header
-                .as_ref()
-                .map_or(1, |header| header.queue_capacity);
-            match u32::from(node.queued) * 4 / u32::from(capacity.max(1)) {
-                0 if node.queued == 0 => ("░", Tone::Good),
-                0 | 1 => ("▒", Tone::Good),
-                2 | 3 => ("▓", Tone::Warn),
-                _ => ("█", Tone::Bad),
-            }
+            let (_, sign, _, tone) = steps(scene)[queue_step(scene, node)];
+            (sign, tone)
         }
+    }
+}
+
+/// A step of a colouring: which, its sign, its words and its tone.
+type Step = (usize, &'static str, String, Tone);
+
+/// Returns the steps of the present colouring, the best first; for conditions there are none.
+fn steps(scene: &Scene<'_>) -> Vec<Step> {
+    let header = scene.model.header.as_ref();
+    let words = match scene.view.metric {
+        Metric::Condition => return Vec::new(),
+        Metric::Error => {
+            let band_mc = header.map_or(0, |header| header.error_band_mc);
+            let part = |quarters: i32| f64::from(band_mc) * f64::from(quarters) / 4e3;
+            [
+                "no reading yet".to_owned(),
+                format!("below {:.2} °C", part(1)),
+                format!("below {:.2} °C", part(2)),
+                format!("below {:.2} °C", part(4)),
+                format!("{:.2} °C or more", part(4)),
+            ]
+        }
+        Metric::Queue => {
+            let capacity = header.map_or(1, |header| header.queue_capacity);
+            let half = capacity.div_ceil(2);
+            [
+                String::new(),
+                "nothing queued".to_owned(),
+                format!("fewer than {half} queued"),
+                format!("fewer than {capacity} queued"),
+                format!("full: {capacity} queued"),
+            ]
+        }
+    };
+    let is_claimed = header.is_some_and(|header| header.error_is_claimed);
+    let worst = match scene.view.metric {
+        // Beyond what nobody claimed nothing is wrong.
+        Metric::Error if !is_claimed => Tone::Warn,
+        Metric::Condition | Metric::Error | Metric::Queue => Tone::Bad,
+    };
+    let signs = [
+        ("·", Tone::Frame),
+        ("░", Tone::Good),
+        ("▒", Tone::Good),
+        ("▓", Tone::Warn),
+        ("█", worst),
+    ];
+    let steps = signs.into_iter().zip(words).enumerate();
+    steps
+        .map(|(step, ((sign, tone), words))| (step, sign, words, tone))
+        .collect()
+}
+
+/// Returns which step of the colouring by error a node is at.
+fn error_step(scene: &Scene<'_>, node: &NodeView) -> usize {
+    let header = scene.model.header.as_ref();
+    let band = header.map_or(1, |header| header.error_band_mc.max(1));
+    let quarters = node
+        .error_mc()
+        .map(|error| i64::from(error).abs() * 4 / i64::from(band));
+    match quarters {
+        None => 0,
+        Some(0) => 1,
+        Some(1) => 2,
+        Some(2..=3) => 3,
+        Some(_) => 4,
+    }
+}
+
+/// Returns which step of the colouring by queues a node is at.
+fn queue_step(scene: &Scene<'_>, node: &NodeView) -> usize {
+    let header = scene.model.header.as_ref();
+    let capacity = header.map_or(1, |header| header.queue_capacity.max(1));
+    match node.queued {
+        0 => 1,
+        queued if queued >= capacity => 4,
+        queued if queued >= capacity.div_ceil(2) => 3,
+        _ => 2,
     }
 }
 
@@ -178,31 +239,58 @@ fn publishes(scene: &Scene<'_>) -> bool {
         || scene.model.is_real()
 }
 
+/// Draws the signs of the present colouring, how many nodes have each, and where readings are.
 fn legend(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
-    let inner = scene.framed("How they fare", area, buffer);
+    let title = match scene.view.metric {
+        Metric::Condition => "How they fare",
+        Metric::Error => "Error of the last reading",
+        Metric::Queue => "Queued readings",
+    };
+    let inner = scene.framed(title, area, buffer);
+    let nodes = &scene.model.nodes;
+    let row = |sign: &str, count: usize, words: &str, tone| {
+        let tone = if count == 0 { Tone::Frame } else { tone };
+        Line::from(scene.tone(tone, format!("{sign} {count:>5} {words}")))
+    };
+    let count = |is_it: &dyn Fn(&NodeView) -> bool| nodes.iter().filter(|node| is_it(node)).count();
     let publishes = publishes(scene);
-    let mut lines: Vec<Line<'static>> = CONDITIONS
-        .iter()
-        .rev()
-        .map(|(condition, sign, words, tone)| {
-            let nodes = &scene.model.nodes;
-            let count = nodes
-                .iter()
-                .filter(|node| node.condition(publishes) == *condition)
-                .count();
-            let tone = if count == 0 { Tone::Frame } else { *tone };
-            Line::from(scene.tone(tone, format!("{sign} {count:>5} {words}")))
-        })
-        .collect();
+    let mut lines: Vec<Line<'static>> = match scene.view.metric {
+        Metric::Condition => CONDITIONS
+            .iter()
+            .rev()
+            .map(|(condition, sign, words, tone)| {
+                let count = count(&|node| node.condition(publishes) == *condition);
+                row(sign, count, words, *tone)
+            })
+            .collect(),
+        metric @ (Metric::Error | Metric::Queue) => steps(scene)
+            .into_iter()
+            .filter(|(.., words, _)| !words.is_empty())
+            .map(|(step, sign, words, tone)| {
+                let count = count(&|node| match metric {
+                    Metric::Queue => queue_step(scene, node) == step,
+                    Metric::Condition | Metric::Error => error_step(scene, node) == step,
+                });
+                row(sign, count, &words, tone)
+            })
+            .collect(),
+    };
     let model = scene.model;
-    lines.push(Line::default());
-    lines.push(Line::from(format!("{} readings taken", model.taken)));
-    lines.push(Line::from(format!("{} acknowledged", model.acked)));
     let lost = format!("{} lost", model.lost);
+    lines.push(Line::from(words::counted(
+        model.taken,
+        "reading taken",
+        "readings taken",
+    )));
+    lines.push(Line::from(format!("{} acknowledged", model.acked)));
+    lines.push(Line::from(format!("{} on their way", model.on_their_way())));
     lines.push(match model.lost {
         0 => Line::from(scene.tone(Tone::Good, format!("✓ {lost}"))),
         _ => Line::from(scene.tone(Tone::Bad, format!("✗ {lost}"))),
     });
+    if usize::from(inner.height) > lines.len() {
+        lines.insert(lines.len() - 4, Line::default());
+    }
     Paragraph::new(lines).render(inner, buffer);
 }
 
@@ -232,7 +320,11 @@ fn selected(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         Line::from(format!("{reading}{error}")),
         Line::from(format!("{} queued, {} lost", node.queued, node.lost)),
         Line::from(format!("{} taken, {} acked", node.taken, node.acked)),
-        Line::from(format!("sessions {}, boots {}", node.sessions, node.boots)),
+        Line::from(format!(
+            "{}, {}",
+            words::counted(node.sessions.into(), "session", "sessions"),
+            words::counted(node.boots.into(), "boot", "boots")
+        )),
     ];
     Paragraph::new(lines).render(inner, buffer);
 }

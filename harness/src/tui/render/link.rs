@@ -25,14 +25,14 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     if let Some((attempt, at)) = node.retry
         && at > scene.now
     {
-        let wait = words::span_us(at.since(scene.now).as_micros());
+        let wait = words::short_us(at.since(scene.now).as_micros());
         lines.push(Line::from(
             scene.tone(Tone::Warn, format!("try {attempt} failed, next in {wait}")),
         ));
     }
     if let Some((at, why, reason)) = &node.lost_link {
-        let ago = words::span_us(scene.now.max(*at).since(*at).as_micros());
-        let text = format!("lost {ago} ago: {why} ({reason})");
+        let ago = words::short_us(scene.now.max(*at).since(*at).as_micros());
+        let text = format!("{ago} ago: {why} ({reason})");
         lines.push(Line::from(scene.tone(Tone::Frame, text)));
     }
     Paragraph::new(lines).render(inner, buffer);
@@ -40,9 +40,9 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn state(scene: &Scene<'_>, node: &NodeView) -> Line<'static> {
     let since = scene.now.max(node.link_since).since(node.link_since);
-    let since = words::span_us(since.as_micros());
+    let since = words::short_us(since.as_micros());
     let channel = match node.radio.channel {
-        Some(channel) => format!(" · channel {channel}"),
+        Some(channel) => format!(" · ch. {channel}"),
         None => String::new(),
     };
     Line::from(match &node.link {

@@ -28,6 +28,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) choices: &'a [Choice],
     /// When something was done by hand.
     pub(crate) deeds: &'a [SimTime],
+    /// Whether quitting goes back to a list of scenarios.
+    pub(crate) has_list: bool,
     pub(crate) is_recording: bool,
     pub(crate) model: &'a Model,
     pub(crate) motion: Motion,
@@ -36,6 +38,8 @@ pub(crate) struct Scene<'a> {
     /// How far winding back has come, if it takes long.
     pub(crate) progress: Option<f64>,
     pub(crate) view: &'a View,
+    /// What is done as soon as time goes on, in words.
+    pub(crate) waiting: &'a [String],
 }
 
 impl Scene<'_> {

@@ -69,6 +69,7 @@ fn asked(scene: &Scene<'_>, prompt: &Prompt) -> Line<'static> {
         Purpose::Console => ("type at the console:", "  Enter sends it, Esc ends typing"),
         Purpose::Filter => ("show lines of the log that hold:", once),
         Purpose::Save => ("save to:", once),
+        Purpose::Scenario => ("show scenarios that hold:", once),
         Purpose::Temperature => ("hold the air at, in °C:", once),
     };
     Line::from(vec![
@@ -98,10 +99,18 @@ fn standing(scene: &Scene<'_>) -> Line<'static> {
         let text = format!(" ✓ every claim held · digest {}", ended.digest);
         return Line::from(scene.tone(tone, text));
     }
+    if !scene.waiting.is_empty() {
+        let text = format!(" ◆ as soon as time goes on: {}", scene.waiting.join(", "));
+        let mut spans = vec![scene.tone(Tone::Warn, text)];
+        spans.extend(faults(scene));
+        return Line::from(spans);
+    }
     faults(scene).map_or_else(
         || {
             let (taken, acked, lost) = (model.taken, model.acked, model.lost);
-            let text = format!(" {taken} readings taken, {acked} acknowledged, {lost} lost");
+            let way = model.on_their_way();
+            let taken = words::counted(taken, "reading taken", "readings taken");
+            let text = format!(" {taken}: {acked} acknowledged, {way} on their way, {lost} lost");
             Line::from(scene.tone(Tone::Frame, text))
         },
         Line::from,
@@ -120,9 +129,9 @@ fn faults(scene: &Scene<'_>) -> Option<Span<'static>> {
     (!active.is_empty()).then(|| scene.tone(Tone::Bad, said))
 }
 
-/// Draws the keys that matter most where the person is.
+/// Draws the keys that matter most where the person is; how to leave is never left out.
 pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
-    let narrow: &[(&str, &str)] = match scene.view.page {
+    let own: &[(&str, &str)] = match scene.view.page {
         Page::Fleet => &[
             ("space", "pause"),
             ("1-4", "pace"),
@@ -131,8 +140,6 @@ pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             ("m", "colour"),
             ("a", "AP"),
             ("b", "broker"),
-            ("?", "keys"),
-            ("q", "quit"),
         ],
         Page::Node | Page::Pick if scene.is_recording => &[
             ("space", "pause"),
@@ -141,8 +148,6 @@ pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             ("←→", "time"),
             ("Tab", "list"),
             ("z", "zoom"),
-            ("?", "keys"),
-            ("q", "quit"),
         ],
         Page::Node | Page::Pick => &[
             ("space", "pause"),
@@ -151,13 +156,22 @@ pub(super) fn keys(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             ("a", "AP"),
             ("b", "broker"),
             ("u", "sensor"),
-            ("+-", "°C"),
             ("s", "save"),
-            ("?", "keys"),
-            ("q", "quit"),
+            ("+-", "°C"),
         ],
     };
-    let spans = narrow.iter().flat_map(|(key, what)| {
+    let last = [
+        ("?", "keys"),
+        ("q", if scene.has_list { "list" } else { "quit" }),
+    ];
+    let width = |(key, what): &(&str, &str)| key.chars().count() + what.chars().count() + 2;
+    let mut room = usize::from(area.width).saturating_sub(last.iter().map(width).sum());
+    let fitting = own.iter().take_while(|key| {
+        let fits = width(key) <= room;
+        room = room.saturating_sub(width(key));
+        fits
+    });
+    let spans = fitting.chain(&last).flat_map(|(key, what)| {
         [
             scene.tone(Tone::Title, format!(" {key}")),
             scene.tone(Tone::Frame, format!(" {what}")),

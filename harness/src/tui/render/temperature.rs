@@ -13,6 +13,8 @@ use super::palette::Tone;
 use crate::tui::model::{NodeView, Sample};
 use crate::tui::words;
 
+/// Columns in which units have room.
+const ROOMY: u16 = 60;
 /// A chart is never flatter than this.
 const RANGE_MIN: f64 = 2.0;
 
@@ -28,7 +30,9 @@ struct Points {
 pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let band_mc = scene.model.header.as_ref();
     let band_mc = band_mc.map_or(0, |header| header.error_band_mc);
-    let verdict = scene.node().and_then(|node| verdict(scene, node, band_mc));
+    let verdict = scene
+        .node()
+        .and_then(|node| verdict(scene, node, band_mc, area.width));
     let block = scene
         .frame("Temperature")
         .title(verdict.unwrap_or_default().right_aligned());
@@ -37,7 +41,7 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let Some(node) = scene.node() else { return };
     let [legend, chart] =
         Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    Paragraph::new(readouts(scene, node)).render(legend, buffer);
+    Paragraph::new(readouts(scene, node, band_mc, legend.width)).render(legend, buffer);
     let (from, to) = window(scene);
     let points = points(node, (from, to), band_mc, usize::from(chart.width) * 2);
     if points.truth.is_empty() {
@@ -62,8 +66,8 @@ fn middle(area: Rect) -> Rect {
 
 /// Returns the time that is shown, in seconds.
 fn window(scene: &Scene<'_>) -> (f64, f64) {
+    let length = scene.view.window(scene.now).as_secs_f64();
     let now = scene.now.as_secs_f64();
-    let length = scene.view.window().as_secs_f64();
     if now < length {
         (0.0, length)
     } else {
@@ -71,33 +75,49 @@ fn window(scene: &Scene<'_>) -> (f64, f64) {
     }
 }
 
-fn readouts(scene: &Scene<'_>, node: &NodeView) -> Line<'static> {
+fn readouts(scene: &Scene<'_>, node: &NodeView, band_mc: i32, width: u16) -> Line<'static> {
+    let degrees = |milli: i32| {
+        if width < ROOMY {
+            format!("{:.1}", f64::from(milli) / 1e3)
+        } else {
+            words::celsius(milli)
+        }
+    };
     let mut spans = Vec::new();
     if let Some(sample) = node.samples.last() {
-        let truth = format!("━ true {}  ", words::celsius(sample.truth_mc));
+        let truth = format!("━ true {}  ", degrees(sample.truth_mc));
         spans.push(scene.tone(Tone::Truth, truth));
-        let sensed = format!("┄ sensed {}  ", words::celsius(sample.sensed_mc));
+        let sensed = format!("┄ sensed {}  ", degrees(sample.sensed_mc));
         spans.push(scene.tone(Tone::Sensed, sensed));
     }
     if let Some(reported) = node.reported.last() {
-        let words = format!("• node {}", words::celsius(reported.value_mc));
+        let words = format!("• node {}  ", degrees(reported.value_mc));
         spans.push(scene.tone(Tone::Reported, words));
+    }
+    if !spans.is_empty() {
+        spans.push(scene.tone(Tone::Frame, format!("─ ±{}", degrees(band_mc))));
     }
     Line::from(spans)
 }
 
 /// Returns by how much the last reading is off, and whether it may be.
-fn verdict(scene: &Scene<'_>, node: &NodeView, band_mc: i32) -> Option<Line<'static>> {
+fn verdict(scene: &Scene<'_>, node: &NodeView, band_mc: i32, width: u16) -> Option<Line<'static>> {
     let error = node.error_mc()?;
-    let (sign, tone) = if error.abs() <= band_mc {
-        ("✓", Tone::Good)
-    } else {
-        ("✗", Tone::Bad)
+    let header = scene.model.header.as_ref();
+    let is_claimed = header.is_some_and(|header| header.error_is_claimed);
+    let band = format!("±{:.1}", f64::from(band_mc) / 1e3);
+    // What nobody claimed is neither right nor wrong: a data sheet speaks of the sensor alone.
+    let (sign, tone, band) = match (is_claimed, error.abs() <= band_mc) {
+        (false, _) if width < ROOMY => ("·", Tone::Title, format!("data sheet {band}")),
+        (false, _) => ("·", Tone::Title, format!("{band} by the data sheet")),
+        (true, true) => ("✓", Tone::Good, format!("{band} allowed")),
+        (true, false) => ("✗", Tone::Bad, format!("{band} allowed")),
     };
-    let (error, band) = (f64::from(error) / 1e3, f64::from(band_mc) / 1e3);
+    let unit = if width < ROOMY { "" } else { " °C" };
+    let error = f64::from(error) / 1e3;
     Some(Line::from(vec![
-        scene.tone(tone, format!(" {sign} off by {error:+.1} °C")),
-        scene.tone(Tone::Frame, format!(", ±{band:.1} allowed ")),
+        scene.tone(tone, format!(" {sign} off by {error:+.1}{unit}")),
+        scene.tone(Tone::Frame, format!(", {band} ")),
     ]))
 }
 
