@@ -114,7 +114,7 @@ impl HtmlReport {
                     file: scenario.file.clone(),
                     seed: outcome.seed,
                     more: 0,
-                    html: world::failures(scenario, outcome, 1).concat(),
+                    html: world::failures(scenario, outcome),
                 });
             } else {
                 self.failing_left_out += 1;

@@ -85,14 +85,25 @@ pub(super) struct Row {
     pub(super) digest: String,
 }
 
-/// A claim that did not hold.
+/// The claims of a world that did not hold.
 #[derive(Debug, Template)]
 #[template(path = "failure.html")]
 pub(super) struct FailurePage {
+    /// Those that are shown in full.
+    pub(super) first: Vec<BrokenPage>,
+    /// Those that have a line.
+    pub(super) rest: Vec<BrokenPage>,
+    pub(super) left_out: usize,
+}
+
+/// A claim that did not hold.
+#[derive(Debug)]
+pub(super) struct BrokenPage {
     pub(super) claim: String,
     pub(super) expected: String,
     pub(super) seen: String,
-    pub(super) at: String,
+    /// How often, and when first.
+    pub(super) how: String,
     pub(super) place: String,
     pub(super) replay: String,
 }
@@ -107,8 +118,7 @@ pub(super) struct WorldPage {
     pub(super) duration: String,
     pub(super) digest: String,
     pub(super) drawn: Vec<(String, String)>,
-    pub(super) failures: Vec<String>,
-    pub(super) failures_left_out: usize,
+    pub(super) failures: String,
     /// Name, value and class of each number that sums it up.
     pub(super) tiles: Vec<(&'static str, String, &'static str)>,
     pub(super) nodes: Vec<NodePage>,
