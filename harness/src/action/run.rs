@@ -222,7 +222,7 @@ fn reporter(action: &RunAction, entries: &[Entry], runs: usize) -> Result<Report
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
             Format::Github => Box::new(GithubReport::new(out)),
-            Format::Html => Box::new(HtmlReport::new(out, entries)),
+            Format::Html => Box::new(HtmlReport::new(out, entries, action.until.is_some())),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {

@@ -69,11 +69,28 @@ pub(super) struct ScenarioPage<'a> {
     pub(super) open: bool,
     pub(super) worlds: &'a str,
     pub(super) wiring: &'a str,
+    pub(super) claims: &'a [ClaimLine],
+    pub(super) claims_left_out: usize,
+    pub(super) is_cut: bool,
     pub(super) facts: &'a [(String, String)],
     pub(super) rows: &'a [Row],
     pub(super) rows_left_out: u64,
     pub(super) portraits: &'a [String],
     pub(super) portraits_left_out: u64,
+}
+
+/// A claim in the list of a scenario's claims.
+#[derive(Debug)]
+pub(super) struct ClaimLine {
+    pub(super) class: &'static str,
+    pub(super) mark: &'static str,
+    /// What the mark says, in words.
+    pub(super) verdict: &'static str,
+    pub(super) words: String,
+    /// Where it stands.
+    pub(super) line: String,
+    /// In which worlds it did not hold, how often and when.
+    pub(super) how: String,
 }
 
 /// A world in the list of a scenario's worlds.
