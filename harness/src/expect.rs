@@ -31,7 +31,7 @@ use protection::{Authenticated, Confidential, Unheard};
 use value::{ErrorAtMost, ReadingBetween};
 
 /// Failures that one claim reports; the first ones tell the story.
-const FAILURES_MAX: usize = 4;
+pub(crate) const FAILURES_MAX: usize = 4;
 
 /// All claims of a scenario, as one observer.
 #[derive(Clone, Debug)]

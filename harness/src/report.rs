@@ -1,5 +1,6 @@
 //! Reports: one format per file, all fed by the same events.
 
+mod broken;
 mod github;
 mod html;
 mod json;

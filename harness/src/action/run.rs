@@ -206,6 +206,12 @@ fn reporter(action: &RunAction, entries: &[Entry], runs: usize) -> Result<Report
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     let mut stdout_users = 0;
     for report in &action.reports {
+        let to_terminal = report.target == Target::Stdout && io::stdout().is_terminal();
+        if report.format == Format::Html && to_terminal {
+            return Err("a page is no text for a terminal; name a file: --report \
+                        html=report.html"
+                .to_owned());
+        }
         let out = report.target.open().map_err(|error| {
             let path = match &report.target {
                 Target::File(path) => path.clone(),
@@ -216,14 +222,14 @@ fn reporter(action: &RunAction, entries: &[Entry], runs: usize) -> Result<Report
         stdout_users += u32::from(report.target == Target::Stdout);
         reporters.push(match report.format {
             Format::Github => Box::new(GithubReport::new(out)),
-            Format::Html => Box::new(HtmlReport::new(out, entries)),
+            Format::Html => Box::new(HtmlReport::new(out, entries, action.until.is_some())),
             Format::Json => Box::new(JsonReport::new(out)),
             Format::Junit => Box::new(JunitReport::new(out)),
             Format::Text => {
-                let to_terminal = report.target == Target::Stdout && io::stdout().is_terminal();
                 let colour = action.colour.of(to_terminal) == Colour::Ansi;
                 let serial = match action.serial {
                     SerialChoice::Always => SerialOutput::Shown,
+                    SerialChoice::Auto if runs == 1 && to_terminal => SerialOutput::Tail,
                     SerialChoice::Auto if runs == 1 => SerialOutput::Shown,
                     SerialChoice::Auto | SerialChoice::Never => SerialOutput::Hidden,
                 };

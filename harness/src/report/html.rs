@@ -13,6 +13,7 @@
 
 mod charge;
 mod chart;
+mod claimed;
 
 mod curves;
 mod link;
@@ -28,6 +29,7 @@ mod world;
 
 use std::io::{self, Write};
 
+use self::claimed::Ledger;
 use self::page::{Badge, Failing, Page, Row, ScenarioPage, Section};
 
 use self::wiring::Plan;
@@ -48,8 +50,10 @@ const OPEN_MAX: usize = 3;
 #[expect(missing_debug_implementations, reason = "a writer has nothing to show")]
 pub struct HtmlReport {
     out: Box<dyn Write + Send>,
-    /// The wiring of each scenario, drawn; in the order of the run.
-    plans: Vec<(ScenarioInfo, String)>,
+    /// The wiring of each scenario, drawn, and what it claims; in the order of the run.
+    plans: Vec<(ScenarioInfo, String, Ledger)>,
+    /// Whether worlds are ended before their time.
+    is_cut: bool,
     /// Scenarios with the same name and file count as one only if they follow each other.
     sections: Vec<Section>,
     failing: Vec<Failing>,
@@ -72,20 +76,30 @@ struct Current {
 }
 
 impl HtmlReport {
-    /// Builds a report on these scenarios that is written to `out` at the end.
+    /// Builds a report on these scenarios that is written to `out` at the end; `is_cut` says
+    /// that worlds are ended before their time.
     #[must_use]
-    pub fn new(out: Box<dyn Write + Send>, scenarios: &[(ScenarioInfo, Prepared)]) -> Self {
+    pub fn new(
+        out: Box<dyn Write + Send>,
+        scenarios: &[(ScenarioInfo, Prepared)],
+        is_cut: bool,
+    ) -> Self {
         let plans = scenarios
             .iter()
             .enumerate()
             .map(|(place, (info, prepared))| {
                 let id = format!("s{}-wiring", place + 1);
                 let plan = Plan::of(id, &prepared.diagram, &prepared.wiring);
-                (info.clone(), rendered(&plan))
+                (
+                    info.clone(),
+                    rendered(&plan),
+                    Ledger::of(&prepared.scenario),
+                )
             });
         Self {
             out,
             plans: plans.collect(),
+            is_cut,
             sections: Vec::new(),
             failing: Vec::new(),
             failing_left_out: 0,
@@ -103,6 +117,10 @@ impl HtmlReport {
             let place = self.sections.len() + 1;
             self.current = Some(Current::new(scenario.clone(), place));
         }
+        let mut plans = self.plans.iter_mut();
+        if let Some((_, _, ledger)) = plans.find(|(info, _, _)| info == scenario) {
+            ledger.add(outcome);
+        }
         let current = self.current.as_mut().expect("it was just opened");
         let is_first_failure = current.failed == 0 && outcome.status != Status::Passed;
         current.add(outcome);
@@ -114,7 +132,7 @@ impl HtmlReport {
                     file: scenario.file.clone(),
                     seed: outcome.seed,
                     more: 0,
-                    html: world::failures(scenario, outcome, 1).concat(),
+                    html: world::failures(scenario, outcome),
                 });
             } else {
                 self.failing_left_out += 1;
@@ -132,9 +150,11 @@ impl HtmlReport {
         {
             failing.more = current.failed - 1;
         }
-        let plans = self.plans.iter();
-        let mut plans = plans.filter(|(info, _)| *info == current.info);
-        let wiring = plans.next().map_or("", |(_, plan)| plan.as_str());
+        let mut plans = self.plans.iter();
+        let plan = plans.find(|(info, _, _)| *info == current.info);
+        let wiring = plan.map_or("", |(_, wiring, _)| wiring.as_str());
+        let (claims, claims_left_out) =
+            plan.map_or((Vec::new(), 0), |(_, _, ledger)| ledger.lines());
         let worlds = page::worlds(&current.info, current.seen, current.failed);
         let page = ScenarioPage {
             id: &current.id,
@@ -144,6 +164,9 @@ impl HtmlReport {
             open: current.status != Status::Passed || self.plans.len() <= OPEN_MAX,
             worlds: &worlds,
             wiring,
+            claims: &claims,
+            claims_left_out,
+            is_cut: self.is_cut,
             facts: &current.facts,
             rows: &current.rows,
             rows_left_out: current.rows_left_out,

@@ -2,23 +2,30 @@
 
 use std::io::{self, Write};
 
+use super::broken::{Broken, broken};
 use crate::compute::{ComputeSummary, show_clock};
 use crate::energy::{EnergySummary, by_charge, percent, show_charge, show_energy, show_life};
 use crate::event::{Reporter, RunEvent, ScenarioInfo, Summary, replay_command};
-use crate::verdict::{Failure, Outcome, Status};
+use crate::verdict::{Outcome, Status};
 
-/// Failures shown of one run; the first ones tell the story.
-pub(super) const FAILURES_SHOWN: usize = 3;
-/// Failures among which those are chosen.
-const FAILURES_ORDERED: usize = 256;
+/// Claims that did not hold which are shown in full of one run; the first ones tell the story.
+pub(super) const BROKEN_SHOWN: usize = 3;
+/// Further claims of it that are named.
+pub(super) const BROKEN_NAMED: usize = 50;
+/// Lines of a console that a terminal gets.
+const TAIL_MAX: usize = 200;
+/// Failed worlds of a scenario that have a line, beside the first.
+const WORLDS_MAX: u32 = 20;
 
 /// Whether the first node's console is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SerialOutput {
     /// Not at all.
     Hidden,
-    /// After each run.
+    /// Before the verdict of each run.
     Shown,
+    /// Its last lines before the verdict of each run.
+    Tail,
 }
 
 /// Writes a line per scenario, and all that failed.
@@ -30,6 +37,8 @@ pub struct TextReport {
     stats: bool,
     /// Runs of the present scenario that passed, and the last of them.
     passed: Option<(ScenarioInfo, u32, Outcome)>,
+    /// The scenario that failed last, and in how many worlds.
+    failed: Option<(ScenarioInfo, u32)>,
 }
 
 impl TextReport {
@@ -47,6 +56,7 @@ impl TextReport {
             serial,
             stats,
             passed: None,
+            failed: None,
         }
     }
 
@@ -58,7 +68,14 @@ impl TextReport {
         {
             self.flush_passed()?;
         }
-        if self.serial == SerialOutput::Shown {
+        if self
+            .failed
+            .as_ref()
+            .is_some_and(|(info, _)| info != scenario)
+        {
+            self.flush_failed()?;
+        }
+        if self.serial != SerialOutput::Hidden {
             self.write_serial(outcome)?;
         }
         if self.stats {
@@ -113,17 +130,46 @@ impl TextReport {
         self.write_recorded(&last)
     }
 
+    /// Writes how many failed worlds of the last scenario have no line.
+    fn flush_failed(&mut self) -> io::Result<()> {
+        let worlds = self.failed.take().map_or(0, |(_, worlds)| worlds);
+        match worlds.saturating_sub(WORLDS_MAX + 1) {
+            0 if worlds > 1 => writeln!(self.out),
+            0 => Ok(()),
+            1 => writeln!(self.out, "      and 1 more world of this scenario\n"),
+            more => writeln!(self.out, "      and {more} more worlds of this scenario\n"),
+        }
+    }
+
     fn write_failures(&mut self, scenario: &ScenarioInfo, outcome: &Outcome) -> io::Result<()> {
         let word = match outcome.status {
             Status::Timeout => self.painted("33;1", "TIME"),
             Status::Failed | Status::Passed => self.painted("31;1", "FAIL"),
         };
-        for failure in telling(&outcome.failures) {
-            self.write_failure(&word, scenario, outcome, failure)?;
+        let all = broken(&outcome.failures);
+        let worlds = self.failed.as_ref().map_or(1, |(_, worlds)| worlds + 1);
+        self.failed = Some((scenario.clone(), worlds));
+        if worlds > 1 {
+            if worlds <= WORLDS_MAX + 1 {
+                self.write_further(&word, scenario, outcome, &all)?;
+            }
+            return self.write_recorded(outcome);
         }
-        let more = outcome.failures.len().saturating_sub(FAILURES_SHOWN);
-        if more > 0 {
-            writeln!(self.out, "      and {more} more of this run")?;
+        for one in all.iter().take(BROKEN_SHOWN) {
+            self.write_failure(&word, scenario, outcome, one)?;
+        }
+        let rest = all.get(BROKEN_SHOWN..).unwrap_or(&[]);
+        if !rest.is_empty() {
+            let more = rest.iter().map(|one| one.times).sum::<usize>();
+            writeln!(self.out, "      and {more} more violations of this run:")?;
+            for one in rest.iter().take(BROKEN_NAMED) {
+                writeln!(self.out, "      {} — {}", one.first.claim, one.how())?;
+            }
+            let unnamed = rest.len().saturating_sub(BROKEN_NAMED);
+            if unnamed > 0 {
+                writeln!(self.out, "      and {unnamed} more claims")?;
+            }
+            writeln!(self.out)?;
         }
         if scenario.seeds == 1 {
             writeln!(self.out, "      digest of this run: {}", outcome.digest)?;
@@ -131,13 +177,38 @@ impl TextReport {
         self.write_recorded(outcome)
     }
 
+    /// Writes the line of a world of a scenario of which another was told in full.
+    fn write_further(
+        &mut self,
+        word: &str,
+        scenario: &ScenarioInfo,
+        outcome: &Outcome,
+        all: &[Broken<'_>],
+    ) -> io::Result<()> {
+        let Some(one) = all.first() else {
+            return Ok(());
+        };
+        let (seed, at, claim) = (outcome.seed, one.first.at, &one.first.claim);
+        let more = match all.len() - 1 {
+            0 => String::new(),
+            1 => " and 1 more claim".to_owned(),
+            more => format!(" and {more} more claims"),
+        };
+        let replay = replay_command(&scenario.file, seed, at);
+        writeln!(
+            self.out,
+            "{word}  seed {seed} · {at} · {claim}{more} · {replay}"
+        )
+    }
+
     fn write_failure(
         &mut self,
         word: &str,
         scenario: &ScenarioInfo,
         outcome: &Outcome,
-        failure: &Failure,
+        one: &Broken<'_>,
     ) -> io::Result<()> {
+        let failure = one.first;
         let node = failure
             .node_number()
             .map_or("all nodes".to_owned(), |n| format!("node {n}"));
@@ -148,12 +219,28 @@ impl TextReport {
         let replay = replay_command(&scenario.file, seed, at);
         writeln!(self.out, "      claim    {}", failure.claim)?;
         writeln!(self.out, "      replay   {replay}")?;
+        if one.times > 1 {
+            let often = one.how_often();
+            writeln!(self.out, "      repeats  {often}, this is the first")?;
+        }
         writeln!(self.out)
     }
 
     fn write_serial(&mut self, outcome: &Outcome) -> io::Result<()> {
         let text = String::from_utf8_lossy(&outcome.serial);
-        for line in text.lines() {
+        let count = text.lines().count();
+        let left_out = match self.serial {
+            SerialOutput::Tail => count.saturating_sub(TAIL_MAX),
+            SerialOutput::Hidden | SerialOutput::Shown => 0,
+        };
+        if left_out > 0 {
+            let lines = if left_out == 1 { "line" } else { "lines" };
+            writeln!(
+                self.out,
+                "… {left_out} {lines} left out; `--serial always` prints all"
+            )?;
+        }
+        for line in text.lines().skip(left_out) {
             writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
@@ -266,6 +353,7 @@ impl TextReport {
 
     fn write_summary(&mut self, summary: &Summary) -> io::Result<()> {
         self.flush_passed()?;
+        self.flush_failed()?;
         let Summary {
             failed,
             passed,
@@ -305,18 +393,4 @@ impl Reporter for TextReport {
             RunEvent::Ended(summary) => self.write_summary(summary),
         }
     }
-}
-
-/// Returns the failures that are shown: the first of each claim before the second of any.
-pub(super) fn telling(failures: &[Failure]) -> Vec<&Failure> {
-    let repeats = |index: usize| {
-        let earlier = failures[..index].iter();
-        earlier
-            .filter(|one| one.claim == failures[index].claim)
-            .count()
-    };
-    let mut order: Vec<usize> = (0..failures.len().min(FAILURES_ORDERED)).collect();
-    order.sort_by_key(|index| repeats(*index));
-    order.truncate(FAILURES_SHOWN);
-    order.into_iter().map(|index| &failures[index]).collect()
 }

@@ -69,11 +69,28 @@ pub(super) struct ScenarioPage<'a> {
     pub(super) open: bool,
     pub(super) worlds: &'a str,
     pub(super) wiring: &'a str,
+    pub(super) claims: &'a [ClaimLine],
+    pub(super) claims_left_out: usize,
+    pub(super) is_cut: bool,
     pub(super) facts: &'a [(String, String)],
     pub(super) rows: &'a [Row],
     pub(super) rows_left_out: u64,
     pub(super) portraits: &'a [String],
     pub(super) portraits_left_out: u64,
+}
+
+/// A claim in the list of a scenario's claims.
+#[derive(Debug)]
+pub(super) struct ClaimLine {
+    pub(super) class: &'static str,
+    pub(super) mark: &'static str,
+    /// What the mark says, in words.
+    pub(super) verdict: &'static str,
+    pub(super) words: String,
+    /// Where it stands.
+    pub(super) line: String,
+    /// In which worlds it did not hold, how often and when.
+    pub(super) how: String,
 }
 
 /// A world in the list of a scenario's worlds.
@@ -85,14 +102,25 @@ pub(super) struct Row {
     pub(super) digest: String,
 }
 
-/// A claim that did not hold.
+/// The claims of a world that did not hold.
 #[derive(Debug, Template)]
 #[template(path = "failure.html")]
 pub(super) struct FailurePage {
+    /// Those that are shown in full.
+    pub(super) first: Vec<BrokenPage>,
+    /// Those that have a line.
+    pub(super) rest: Vec<BrokenPage>,
+    pub(super) left_out: usize,
+}
+
+/// A claim that did not hold.
+#[derive(Debug)]
+pub(super) struct BrokenPage {
     pub(super) claim: String,
     pub(super) expected: String,
     pub(super) seen: String,
-    pub(super) at: String,
+    /// How often, and when first.
+    pub(super) how: String,
     pub(super) place: String,
     pub(super) replay: String,
 }
@@ -107,8 +135,7 @@ pub(super) struct WorldPage {
     pub(super) duration: String,
     pub(super) digest: String,
     pub(super) drawn: Vec<(String, String)>,
-    pub(super) failures: Vec<String>,
-    pub(super) failures_left_out: usize,
+    pub(super) failures: String,
     /// Name, value and class of each number that sums it up.
     pub(super) tiles: Vec<(&'static str, String, &'static str)>,
     pub(super) nodes: Vec<NodePage>,

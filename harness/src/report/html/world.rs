@@ -6,14 +6,15 @@ use nodelab_sim::{SimSpan, SimTime};
 
 use super::chart::{Stage, Table};
 use super::curves::{charts, table};
-use super::page::{Badge, FailurePage, LogLine, NodePage, WorldPage};
+use super::page::{Badge, BrokenPage, FailurePage, LogLine, NodePage, WorldPage};
 use super::rendered;
 use super::sequence::Sequence;
 use crate::event::{ScenarioInfo, replay_command};
 use crate::portrait::Count;
 use crate::portrait::Weight;
 use crate::portrait::{NODES_MAX, Portrait};
-use crate::report::text::{FAILURES_SHOWN, telling};
+use crate::report::broken::{Broken, broken};
+use crate::report::text::{BROKEN_NAMED, BROKEN_SHOWN};
 use crate::verdict::{Failure, Outcome};
 
 /// Nodes that have a line in the table of all.
@@ -30,8 +31,7 @@ pub(super) fn page(
     outcome: &Outcome,
     portrait: &Portrait,
 ) -> WorldPage {
-    let shown = FAILURES_SHOWN;
-    let failures = failures(scenario, outcome, shown);
+    let failures = failures(scenario, outcome);
     let header = portrait.header.as_ref();
     let drawn = header.map_or(&[][..], |header| &header.drawn);
     let nodes = shown_nodes(outcome, portrait);
@@ -62,7 +62,6 @@ pub(super) fn page(
             .iter()
             .map(|one| (format!("{} (drawn)", one.what), one.value.clone()))
             .collect(),
-        failures_left_out: outcome.failures.len().saturating_sub(shown),
         failures,
         tiles: tiles(&portrait.counts.all),
         nodes,
@@ -122,22 +121,30 @@ pub(super) fn facts(portrait: &Portrait) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Returns the failures of a world that tell its story.
-pub(super) fn failures(scenario: &ScenarioInfo, outcome: &Outcome, most: usize) -> Vec<String> {
-    let one = |failure: &Failure| {
-        rendered(&FailurePage {
-            claim: failure.claim.clone(),
-            expected: failure.expected.clone(),
-            seen: failure.seen.clone(),
-            at: failure.at.to_string(),
-            place: failure
-                .node_number()
-                .map_or("all nodes".to_owned(), |node| format!("node {node}")),
-            replay: replay_command(&scenario.file, outcome.seed, failure.at),
-        })
+/// Returns the claims of a world that did not hold: the first ones in full, then the others.
+pub(super) fn failures(scenario: &ScenarioInfo, outcome: &Outcome) -> String {
+    let all = broken(&outcome.failures);
+    let one = |one: &Broken<'_>| BrokenPage {
+        claim: one.first.claim.clone(),
+        expected: one.first.expected.clone(),
+        seen: one.first.seen.clone(),
+        how: one.how(),
+        place: one
+            .first
+            .node_number()
+            .map_or("all nodes".to_owned(), |node| format!("node {node}")),
+        replay: replay_command(&scenario.file, outcome.seed, one.first.at),
     };
-    let telling = telling(&outcome.failures).into_iter();
-    telling.take(most).map(one).collect()
+    rendered(&FailurePage {
+        first: all.iter().take(BROKEN_SHOWN).map(one).collect(),
+        rest: all
+            .iter()
+            .skip(BROKEN_SHOWN)
+            .take(BROKEN_NAMED)
+            .map(one)
+            .collect(),
+        left_out: all.len().saturating_sub(BROKEN_SHOWN + BROKEN_NAMED),
+    })
 }
 
 /// Returns the nodes whose curves are shown: the first, and those that failed.
