@@ -16,7 +16,8 @@ pub(super) struct TlsArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     tls: Option<SocketAddr>,
     #[arg(long, value_name = "WHICH", default_value = "genuine", requires = "tls",
-          help = one_of::<Certificate>("Show this certificate"), value_parser = axis::<Certificate>)]
+          help = one_of::<Certificate>("Show this certificate"),
+          value_parser = axis::<Certificate>)]
     certificate: Certificate,
     #[arg(long, value_name = "HOW", default_value = "honest", requires = "tls",
           help = one_of::<Behaviour>("Behave like this"), value_parser = axis::<Behaviour>)]
