@@ -54,7 +54,8 @@ use self::outward::{Outward, Said, Unread, Unsent, outward};
 use self::session::{Rest, Session};
 
 const SERVICE: &str = "wokwi";
-/// Worlds at a time. Worst case: 80 MB each, while a client uploads all that it may.
+/// Worlds at a time. Each took 200 MB at worst, when all uploaded the largest file over and over
+/// and asked for it without reading; most of it is copies of that file under way.
 const SESSIONS_MAX: usize = 8;
 /// Longest message of a client, in bytes: a file of all that it may have, and its wrapping.
 const MESSAGE_MAX: usize = files::BYTES_MAX + (1 << 20);
