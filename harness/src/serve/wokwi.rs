@@ -160,7 +160,7 @@ async fn attend(
         .map_err(Box::new)?;
     let (commands, incoming) = mpsc::channel(1);
     let (outgoing, messages) = outward(DEAF_PATIENCE);
-    let (give_up, given_up) = oneshot::channel();
+    let (give_up, verdict) = oneshot::channel();
     let (house, handle) = (house.clone(), Handle::current());
     let thread = thread::Builder::new().name(format!("{SERVICE} {number}"));
     let started = thread.spawn(move || {
@@ -175,8 +175,8 @@ async fn attend(
     started.map_err(|error| Box::new(Error::Io(error)))?;
     let read = read(reader, commands);
     let write = write(&mut writer, messages);
-    let given_up = async {
-        match given_up.await {
+    let verdict = async {
+        match verdict.await {
             Ok(()) => deaf(),
             // The session is over for another reason.
             Err(_) => Error::ConnectionClosed,
@@ -185,7 +185,7 @@ async fn attend(
     let read = tokio::select! {
         read = read => read,
         written = write => written,
-        why = given_up => Err(why),
+        why = verdict => Err(why),
     };
     if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
         let why = format!("a message of {size} bytes; at most {max_size} are taken");
