@@ -54,7 +54,8 @@ use self::outward::{Outward, Said, Unread, Unsent, outward};
 use self::session::{Rest, Session};
 
 const SERVICE: &str = "wokwi";
-/// Worlds at a time. Worst case: 80 MB each, while a client uploads all that it may.
+/// Worlds at a time. Each took 200 MB at worst, when all uploaded the largest file over and over
+/// and asked for it without reading; most of it is copies of that file under way.
 const SESSIONS_MAX: usize = 8;
 /// Longest message of a client, in bytes: a file of all that it may have, and its wrapping.
 const MESSAGE_MAX: usize = files::BYTES_MAX + (1 << 20);
@@ -160,7 +161,7 @@ async fn attend(
         .map_err(Box::new)?;
     let (commands, incoming) = mpsc::channel(1);
     let (outgoing, messages) = outward(DEAF_PATIENCE);
-    let (give_up, given_up) = oneshot::channel();
+    let (give_up, verdict) = oneshot::channel();
     let (house, handle) = (house.clone(), Handle::current());
     let thread = thread::Builder::new().name(format!("{SERVICE} {number}"));
     let started = thread.spawn(move || {
@@ -175,8 +176,8 @@ async fn attend(
     started.map_err(|error| Box::new(Error::Io(error)))?;
     let read = read(reader, commands);
     let write = write(&mut writer, messages);
-    let given_up = async {
-        match given_up.await {
+    let verdict = async {
+        match verdict.await {
             Ok(()) => deaf(),
             // The session is over for another reason.
             Err(_) => Error::ConnectionClosed,
@@ -185,7 +186,7 @@ async fn attend(
     let read = tokio::select! {
         read = read => read,
         written = write => written,
-        why = given_up => Err(why),
+        why = verdict => Err(why),
     };
     if let Err(Error::Capacity(CapacityError::MessageTooLong { size, max_size })) = &read {
         let why = format!("a message of {size} bytes; at most {max_size} are taken");

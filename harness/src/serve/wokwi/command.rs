@@ -316,12 +316,12 @@ fn firmware(command: &Command) -> impl Iterator<Item = &str> {
 
 /// Says which files are there and not executed; nothing if none is.
 fn idle(command: &Command) -> String {
-    let named = firmware(command).take(NAMED_MAX);
-    let named: Vec<String> = named
+    let shown = firmware(command).take(NAMED_MAX);
+    let shown: Vec<String> = shown
         .map(|name| Shown(name.as_bytes()).to_string())
         .collect();
-    let names = named.join(", ");
-    match (named.len(), firmware(command).count() - named.len()) {
+    let names = shown.join(", ");
+    match (shown.len(), firmware(command).count() - shown.len()) {
         (0, _) => String::new(),
         (1, 0) => format!("; {names} is not executed"),
         (_, 0) => format!("; {names} are not executed"),
