@@ -107,7 +107,8 @@ fn a_browser_that_knocks_is_closed_before_its_page_is_heard() {
     let mut server = Serving::start(&["--adc", "0", "--scenario", IDEAL]);
     let address = server.address("adc");
     let mut browser = Client::new(address);
-    // What a page can send elsewhere without being asked: eight header lines and more, then its own.
+    // What a page can send elsewhere without being asked: eight header lines and more, then its
+    // own.
     let sent = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\
                 Content-Length: 14\r\nUser-Agent: Mozilla/5.0\r\nContent-Type: text/plain\r\n\
                 Accept: */*\r\nOrigin: http://example.com\r\n\r\ntemperature 99\n";

@@ -3,7 +3,6 @@
 //! Owns the order: every door is open before the first guest is let in, and when everything ends
 //! each service has a moment to say what it did. Does not know what a service does.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -182,8 +181,8 @@ pub fn run(plan: Plan) -> Result<Option<String>, ServeError> {
     let result = runtime.block_on(serve_all(plan.services, plan.duration, house));
     // Tasks that are left hold journals, which the printer waits for.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let printed = printer.finish(Duration::from_secs(GRACE_S));
-    result.map(|summary| printed.then_some(summary))
+    let is_told = printer.finish(Duration::from_secs(GRACE_S));
+    result.map(|summary| is_told.then_some(summary))
 }
 
 async fn serve_all(
@@ -223,7 +222,7 @@ async fn attend(
     let mut running = Running::default();
     for (name, one) in ready {
         let handle = running.tasks.spawn(one.run);
-        running.names.insert(handle.id(), name);
+        running.names.push((handle.id(), name));
     }
     let over = async {
         match duration {
@@ -271,7 +270,7 @@ struct Signals {
 /// Services that run.
 #[derive(Default)]
 struct Running {
-    names: HashMap<Id, &'static str>,
+    names: Vec<(Id, &'static str)>,
     tasks: JoinSet<Vec<String>>,
 }
 
@@ -296,7 +295,10 @@ impl Running {
     /// Waits for a service to end; returns its name and what it says, or how it failed.
     async fn next(&mut self) -> Option<Result<(&'static str, Vec<String>), ServeError>> {
         let ended = self.tasks.join_next_with_id().await?;
-        let name = |id| self.names.get(&id).copied().unwrap_or_default();
+        let name = |id| {
+            let mut names = self.names.iter();
+            names.find_map(|(of, name)| (*of == id).then_some(*name)).unwrap_or_default()
+        };
         Some(match ended {
             Ok((id, lines)) => Ok((name(id), lines)),
             Err(error) => Err(ServeError::Failed {

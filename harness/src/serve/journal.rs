@@ -88,7 +88,7 @@ impl Journal {
 }
 
 impl Printer {
-    /// Waits until everything is printed, but no longer than this; returns whether it is.
+    /// Waits until everything is printed, at most for this time; returns whether it is.
     ///
     /// Whoever holds the other end of a pipe and does not read it would hold the thread for ever:
     /// then it is left behind.
