@@ -169,7 +169,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         title: "View",
         bindings: &[
             key(KeyCode::Tab, Command::Tab, "Tab", "log, console, broker"),
-            letter('/', Command::Filter, "/", "filter the log"),
+            letter('/', Command::Filter, "/", "filter the log, the list"),
             key(
                 KeyCode::PageUp,
                 Command::Scroll(1),

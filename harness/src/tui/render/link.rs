@@ -32,7 +32,7 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     }
     if let Some((at, why, reason)) = &node.lost_link {
         let ago = words::short_us(scene.now.max(*at).since(*at).as_micros());
-        let text = format!("{ago} ago: {why} ({reason})");
+        let text = format!("{why}, {ago} ago ({reason})");
         lines.push(Line::from(scene.tone(Tone::Frame, text)));
     }
     Paragraph::new(lines).render(inner, buffer);

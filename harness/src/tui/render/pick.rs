@@ -27,8 +27,13 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer, areas: &m
     let first = first_shown(chosen, height, found.len());
     let rows = found.iter().enumerate().skip(first).take(height);
     let width = usize::from(inner.width);
+    let shared = shared_folder(scene.choices);
     let lines: Vec<Line<'static>> = rows
-        .map(|(row, index)| line(scene, &scene.choices[*index], row == chosen, width))
+        .map(|(row, index)| {
+            let choice = &scene.choices[*index];
+            let file = &choice.file[shared..];
+            line(scene, (&choice.name, file), row == chosen, width)
+        })
         .collect();
     if lines.is_empty() {
         Line::from(scene.tone(Tone::Frame, "no scenario holds that")).render(inner, buffer);
@@ -44,26 +49,41 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer, areas: &m
 }
 
 /// Returns a row, in which the name leaves room for the end of the path.
-fn line(scene: &Scene<'_>, choice: &Choice, is_chosen: bool, width: usize) -> Line<'static> {
+fn line(
+    scene: &Scene<'_>,
+    (name, file): (&str, &str),
+    is_chosen: bool,
+    width: usize,
+) -> Line<'static> {
     let (mark, tone) = if is_chosen {
         ("▸ ", Tone::Focus)
     } else {
         ("  ", Tone::Title)
     };
     let room = width.saturating_sub(4);
-    let path = choice.file.chars().count();
+    let path = file.chars().count();
     // A long path keeps two fifths at least, and its end, which tells it from others.
-    let name = choice
-        .name
+    let kept = name
         .chars()
         .count()
         .min(room.saturating_sub(path.min(room * 2 / 5)));
-    let path = path.min(room - name);
+    let path = path.min(room - kept);
     Line::from(vec![
-        scene.tone(tone, format!("{mark}{}", beginning(&choice.name, name))),
+        scene.tone(tone, format!("{mark}{}", beginning(name, kept))),
         Span::raw("  "),
-        scene.tone(Tone::Frame, end(&choice.file, path)),
+        scene.tone(Tone::Frame, end(file, path)),
     ])
+}
+
+/// Returns how many bytes all files begin with that name the same folders.
+fn shared_folder(choices: &[Choice]) -> usize {
+    let Some((first, others)) = choices.split_first() else {
+        return 0;
+    };
+    let is_shared = |folder: &&str| others.iter().all(|other| other.file.starts_with(folder));
+    let folders = first.file.match_indices('/').rev();
+    let mut folders = folders.map(|(at, _)| &first.file[..=at]);
+    folders.find(is_shared).map_or(0, str::len)
 }
 
 /// Returns so many characters of a text, the first ones.

@@ -34,7 +34,7 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             Span::raw(words),
         ]),
         Line::from(vec![
-            Span::raw(format!("{} taken, {} acked, ", node.taken, node.acked)),
+            Span::raw(format!("{}/{} acked, ", node.acked, node.taken)),
             lost,
         ]),
     ];
