@@ -112,7 +112,7 @@ fn a_page_lists_what_is_claimed_and_how_it_stood() {
     assert_eq!(claims.matches("<li class=\"failed\">").count(), 5);
     assert_eq!(claims.matches("<li class=\"passed\">").count(), 2);
     assert!(claims.contains("<code>error-at-most: 0.01 °C</code>"));
-    assert!(claims.contains("line 8 · in 25 of 25 worlds; with seed 1 4 times or more"));
+    assert!(claims.contains("line 8 · in 25 of 25 worlds; with seed 1: 4 times or more"));
     let card = page
         .split("What did not hold")
         .nth(1)

@@ -5,7 +5,7 @@
 //! may be stretched to any width, its words stay readable. Does not know what a curve means.
 
 use askama::Template;
-use nodelab_sim::SimSpan;
+use nodelab_sim::{SimSpan, SimTime};
 
 use super::svg::{Path, line, rect};
 use crate::portrait::Series;
@@ -17,7 +17,9 @@ pub(super) const WIDTH: f64 = 1_000.0;
 pub(super) const ROWS_MAX: u64 = 24;
 /// How far labels of faults stay apart, in hundredths of the width.
 const LABEL_GAP: f64 = 30.0;
-/// Faults that have a label at most.
+/// Characters of a label that are seen on a wide page.
+const LABEL_CHARS_MAX: usize = 40;
+/// Faults that have a label at most, and those that stand below.
 const LABELS_MAX: usize = 8;
 
 /// A chart with everything around it.
@@ -35,6 +37,8 @@ pub(super) struct Chart {
     pub(super) y: Vec<Tick>,
     /// Names of faults above the picture.
     pub(super) faults: Vec<Tick>,
+    /// Faults that found no room there, in words; empty when all did.
+    pub(super) footnote: String,
     /// Words beside a curve.
     pub(super) labels: Vec<Tick>,
     pub(super) legend: Vec<Legend>,
@@ -110,6 +114,16 @@ impl Stage<'_> {
         WIDTH * (at.saturating_sub(begin) as f64 / whole).min(1.0)
     }
 
+    /// Returns the moment to which a series of samples is drawn: the end of the world, if no
+    /// sample is missing before it, and else its last sample.
+    pub(super) fn held_until(&self, series: &Series) -> u64 {
+        let last = series.buckets().last().map_or(0, |bucket| bucket.to);
+        let header = self.portrait.header.as_ref();
+        let interval = header.map_or(0, |header| header.interval_us);
+        let next = last.saturating_add(interval.saturating_mul(2 * 1_000));
+        if next >= self.end() { self.end() } else { last }
+    }
+
     /// Returns the faults that concern the node.
     fn faults(&self) -> impl Iterator<Item = &FaultSpan> {
         let node = u32::try_from(self.node).ok();
@@ -135,9 +149,11 @@ impl Stage<'_> {
         out
     }
 
-    /// Returns the names of faults, as many as find room.
-    pub(super) fn fault_labels(&self) -> Vec<Tick> {
+    /// Returns the names of faults, as many as find room, and what is said of the others.
+    pub(super) fn fault_labels(&self) -> (Vec<Tick>, String) {
         let mut labels: Vec<Tick> = Vec::new();
+        let mut notes: Vec<String> = Vec::new();
+        let mut unnoted = 0_u64;
         let mut free = 0.0;
         for fault in self.faults() {
             let at = self.x(fault.from) / WIDTH * 100.0;
@@ -147,15 +163,32 @@ impl Stage<'_> {
             } else {
                 (at - LABEL_GAP, "last")
             };
-            if left >= free && labels.len() < LABELS_MAX {
+            let has_room = left >= free && labels.len() < LABELS_MAX;
+            let is_whole = fault.fault.chars().count() <= LABEL_CHARS_MAX;
+            if has_room {
                 labels.push(Tick {
                     place,
                     ..tick(at, fault.fault.clone())
                 });
                 free = left + LABEL_GAP;
             }
+            if has_room && is_whole {
+                continue;
+            }
+            if notes.len() < LABELS_MAX {
+                notes.push(noted(fault));
+            } else {
+                unnoted += 1;
+            }
         }
-        labels
+        if unnoted > 0 {
+            notes.push(format!("{unnoted} more"));
+        }
+        let footnote = match notes.as_slice() {
+            [] => String::new(),
+            notes => format!("Also shaded: {}.", notes.join("; ")),
+        };
+        (labels, footnote)
     }
 
     /// Returns the marks of the axis of time.
@@ -333,6 +366,16 @@ pub(super) fn tick(at: f64, words: String) -> Tick {
     }
 }
 
+/// Returns a fault in words: what, when, and for how long.
+fn noted(fault: &FaultSpan) -> String {
+    let (what, from) = (&fault.fault, SimTime::from_nanos(fault.from));
+    match fault.to.map(|to| SimSpan::from_nanos(to - fault.from)) {
+        None => format!("{what} from {from} on"),
+        Some(SimSpan::ZERO) => format!("{what} at {from}"),
+        Some(lasts) => format!("{what} at {from} for {lasts}"),
+    }
+}
+
 /// Returns 1, 2 or 5 times a power of ten that is no less than `rough`.
 fn nice_step(rough: f64) -> f64 {
     let power = libm::pow(10.0, libm::log10(rough).floor());
@@ -369,6 +412,30 @@ fn time_step(end: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn faults_without_room_for_a_label_are_told_below() {
+        let second = 1_000_000_000;
+        let fault = |at: u64, what: &str| FaultSpan {
+            fault: what.to_owned(),
+            node: None,
+            from: at * second,
+            to: Some((at + 1) * second),
+        };
+        let portrait = Portrait {
+            faults: vec![fault(100, "one"), fault(103, "two"), fault(600, "three")],
+            end: 1_000 * second,
+            ..Portrait::default()
+        };
+        let stage = Stage {
+            portrait: &portrait,
+            node: 0,
+        };
+        let (labels, footnote) = stage.fault_labels();
+        let words: Vec<&str> = labels.iter().map(|label| &*label.words).collect();
+        assert_eq!(words, ["one", "three"]);
+        assert_eq!(footnote, "Also shaded: two at 00:01:43.000 for 1 s.");
+    }
 
     #[test]
     fn steps_are_those_that_people_count_in() {

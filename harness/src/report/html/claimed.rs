@@ -69,7 +69,7 @@ impl Ledger {
             });
             let claim = &mut self.claims[place];
             if claim.broken == 0 {
-                claim.how = format!("with seed {} {}", outcome.seed, one.how());
+                claim.how = format!("with seed {}: {}", outcome.seed, one.how());
             }
             claim.broken += 1;
             ended_at = ended_at.or(claim.step);

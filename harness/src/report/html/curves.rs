@@ -57,7 +57,11 @@ fn temperature(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     let y = |value: i64| scale.inside(celsius(value));
     let mut marks = stage.background(scale);
     marks += &band_of(stage, &node.truth, band, scale).element("band");
-    marks += &stage.curve(&node.truth, y).element("truth");
+    let mut truth = stage.curve(&node.truth, y);
+    if let Some(last) = node.truth.buckets().last() {
+        truth.to(stage.x(stage.held_until(&node.truth)), y(last.last));
+    }
+    marks += &truth.element("truth");
     marks += &stage.curve(&node.sensed, y).element("sensed");
     marks += &stage.dots(&node.reported, y, "reported");
     let decimals = scale.decimals();
@@ -100,10 +104,13 @@ fn off_by(node: &NodePortrait, band: f64) -> String {
         let below = truth.max - reported.min;
         Some(above.max(below))
     });
-    let readings = node.reported.count();
+    let readings = match node.reported.count() {
+        1 => "1 reading".to_owned(),
+        count => format!("{count} readings"),
+    };
     match pairs.max() {
         Some(most) => format!(
-            "{readings} readings, at most {:.2} °C off. The band is ± {band:.1} °C of the truth.",
+            "{readings}, at most {:.2} °C off. The band is ± {band:.1} °C of the truth.",
             celsius(most.max(0))
         ),
         None => format!("No reading was believed. The band is ± {band:.1} °C of the truth."),
@@ -132,6 +139,11 @@ fn band_of(stage: Stage<'_>, truth: &Series, band: f64, scale: Scale) -> Path {
     let x = |bucket: &Bucket| stage.x(u64::midpoint(bucket.from, bucket.to));
     for bucket in truth.buckets() {
         path.to(x(bucket), scale.y(celsius(bucket.max) + band));
+    }
+    if let Some(last) = truth.buckets().last() {
+        let end = stage.x(stage.held_until(truth));
+        path.to(end, scale.y(celsius(last.last) + band));
+        path.to(end, scale.y(celsius(last.last) - band));
     }
     for bucket in truth.buckets().iter().rev() {
         path.to(x(bucket), scale.y(celsius(bucket.min) - band));
@@ -178,11 +190,7 @@ fn code(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
     }
     Some(Chart {
         title: "Converter".to_owned(),
-        summary: format!(
-            "{} conversions, codes {low} to {high}; {} samples were not believed.",
-            node.code.count(),
-            node.rejected.count()
-        ),
+        summary: conversions(node, low, high),
         height: LOW,
         marks,
         y: scale.ticks(|value| format!("{value:.0}")),
@@ -190,6 +198,22 @@ fn code(stage: Stage<'_>, node: &NodePortrait) -> Option<Chart> {
         table: table(&head, rows),
         ..blank(stage)
     })
+}
+
+/// Says how many conversions there were, and what came of them.
+fn conversions(node: &NodePortrait, low: i64, high: i64) -> String {
+    let many = |count: u64, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    };
+    let conversions = many(node.code.count(), "conversion", "conversions");
+    let codes = if low == high {
+        format!("code {low}")
+    } else {
+        format!("codes {low} to {high}")
+    };
+    let refused = many(node.rejected.count(), "sample was", "samples were");
+    format!("{conversions}, {codes}; {refused} not believed.")
 }
 
 /// Readings that wait, and how many find room.
@@ -256,6 +280,7 @@ pub(super) fn steps(stage: Stage<'_>, series: &Series, y: impl Fn(i64) -> f64) -
 
 /// Returns a chart with an axis of time and nothing else.
 pub(super) fn blank(stage: Stage<'_>) -> Chart {
+    let (faults, footnote) = stage.fault_labels();
     Chart {
         id: String::new(),
         title: String::new(),
@@ -264,7 +289,8 @@ pub(super) fn blank(stage: Stage<'_>) -> Chart {
         marks: String::new(),
         x: stage.x_ticks(),
         y: Vec::new(),
-        faults: stage.fault_labels(),
+        faults,
+        footnote,
         labels: Vec::new(),
         legend: Vec::new(),
         table: Table::default(),
@@ -357,6 +383,17 @@ mod tests {
         assert_eq!(titles, ["Temperature", "Converter", "Queue"]);
         let pages = charts.iter().map(|chart| chart.render().unwrap());
         insta::assert_snapshot!(pages.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn one_code_is_told_as_one() {
+        let mut node = NodePortrait::default();
+        node.code.add(1, 240);
+        let words = conversions(&node, 240, 240);
+        assert_eq!(
+            words,
+            "1 conversion, code 240; 0 samples were not believed."
+        );
     }
 
     #[test]
