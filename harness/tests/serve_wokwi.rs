@@ -304,7 +304,7 @@ async fn a_client_that_asks_and_does_not_read_is_closed() {
     let began = Instant::now();
     while !server.inner.line().contains("#1 closed: ") {}
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(took < Duration::from_mins(1), "{took:?}");
     drop(deaf);
 }
 

@@ -297,7 +297,9 @@ impl Running {
         let ended = self.tasks.join_next_with_id().await?;
         let name = |id| {
             let mut names = self.names.iter();
-            names.find_map(|(of, name)| (*of == id).then_some(*name)).unwrap_or_default()
+            names
+                .find_map(|(of, name)| (*of == id).then_some(*name))
+                .unwrap_or_default()
         };
         Some(match ended {
             Ok((id, lines)) => Ok((name(id), lines)),
