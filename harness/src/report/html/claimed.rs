@@ -184,7 +184,7 @@ fn words_of(step: &Step) -> Option<String> {
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let comments = line.match_indices(" #").map(|(place, _)| &line[..place]);
-        let is_outside = |before: &&str| before.matches(['"', '\'']).count() % 2 == 0;
+        let is_outside = |before: &&str| before.matches(['"', '\'']).count().is_multiple_of(2);
         comments.into_iter().find(is_outside).unwrap_or(line).trim()
     });
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
