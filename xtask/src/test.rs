@@ -139,15 +139,7 @@ const STEPS: [Step; 27] = [
         name: "mosquitto",
         proves: "against mosquitto no reading is lost, and whoever proves nothing hears nothing",
         tool: Some(MOSQUITTO),
-        action: Action::cargo(&[
-            "test",
-            "--package",
-            "nodelab",
-            "--test",
-            "live",
-            "--",
-            "--ignored",
-        ]),
+        action: Action::cargo(&["test", "--workspace", "--test", "live", "--", "--ignored"]),
     },
     Step {
         name: "html-browser",
@@ -155,8 +147,7 @@ const STEPS: [Step; 27] = [
         tool: Some(CHROMIUM),
         action: Action::cargo(&[
             "test",
-            "--package",
-            "nodelab",
+            "--workspace",
             "--test",
             "report_html",
             "--",
@@ -181,8 +172,7 @@ const STEPS: [Step; 27] = [
         tool: Some(TMUX),
         action: Action::cargo(&[
             "test",
-            "--package",
-            "nodelab",
+            "--workspace",
             "--test",
             "tui_terminal",
             "--",
@@ -195,8 +185,7 @@ const STEPS: [Step; 27] = [
         tool: Some(DEVICE_PEERS),
         action: Action::cargo(&[
             "test",
-            "--package",
-            "nodelab",
+            "--workspace",
             "--test",
             "serve_adc",
             "--test",
